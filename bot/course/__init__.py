@@ -1,0 +1,1 @@
+"""The rules of the course, pure: no clock, no randomness, no database."""

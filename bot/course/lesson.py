@@ -1,0 +1,113 @@
+"""What a course is made of: tracks of lessons, and the sources they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class PracticeForm(StrEnum):
+    """For whom a practice is written. A learner who chose EITHER sees both the solo and the together form."""
+
+    SOLO = "solo"
+    TOGETHER = "together"
+    EITHER = "either"
+
+
+class Part(StrEnum):
+    """The parts of a lesson file, by their heading in lower case (docs/lesson-format.md)."""
+
+    NOTE = "note"
+    HOOK = "hook"
+    IDEA = "idea"
+    IDEA_WITHOUT_CLOSENESS = "idea: without closeness"
+    SOLO = "try: solo"
+    TOGETHER = "try: together"
+    NO_TOUCH = "try: no touch"
+    REFLECT = "reflect"
+    WAY_OUT = "way out"
+    SHORT = "short"
+    GENTLER = "gentler"
+    DEEPER = "deeper"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of lessons/references.yaml. `verified` is "record" or "memory" (then it needs a check before release)."""
+
+    id: str
+    authors: str
+    year: str
+    title: str
+    venue: str
+    verified: str
+    link: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One lesson in one language. `parts` hold plain text with **bold** and *italic*, paragraphs parted by a blank line,
+    marks already taken out; `cites` are the source ids in the order in which the text cites them."""
+
+    id: str
+    track: str
+    number: int
+    language: str
+    title: str
+    version: int
+    updated: date
+    sensitivity: int
+    minutes: int
+    not_when: str
+    who_should_skip: str
+    prerequisites: tuple[str, ...]
+    parts: Mapping[Part, str]
+    cites: tuple[str, ...]
+
+    @property
+    def sensitive(self) -> bool:
+        """True when the lesson is about sexuality or closeness: it comes in an envelope, opened by choice."""
+        return self.sensitivity >= 2
+
+    def idea(self, *, closeness: bool) -> str:
+        """The idea, in the form that leaves closeness out for those who did not choose it, where there is one."""
+        if not closeness and Part.IDEA_WITHOUT_CLOSENESS in self.parts:
+            return self.parts[Part.IDEA_WITHOUT_CLOSENESS]
+        return self.parts[Part.IDEA]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Seven or so lessons on one topic, in order. Texts are language -> text; lessons are lesson id -> language -> Lesson."""
+
+    id: str
+    title: Mapping[str, str]
+    about: Mapping[str, str]
+    sensitivity: int
+    prerequisites: tuple[str, ...]
+    who_should_skip: Mapping[str, str]
+    order: tuple[str, ...]
+    lessons: Mapping[str, Mapping[str, Lesson]]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Every track in the order in which it is offered, and the sources by id."""
+
+    tracks: Mapping[str, Track]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    default_language: str = "en"
+
+    def lesson(self, lesson_id: str, language: str) -> Lesson | None:
+        """The lesson in that language, else in the default language, else None."""
+        track = self.tracks.get(lesson_id.rpartition("-")[0])
+        forms = track.lessons.get(lesson_id, {}) if track else {}
+        return forms.get(language) or forms.get(self.default_language)
+
+    def __iter__(self) -> Iterator[Lesson]:
+        for track in self.tracks.values():
+            for lesson_id in track.order:
+                yield from track.lessons[lesson_id].values()
