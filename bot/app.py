@@ -1,0 +1,249 @@
+"""The only place that builds and connects the rooms: start order, unwind, shutdown deadline.
+
+The messenger starts first and the database is opened in the background, so that `/help` answers whatever the database does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from telegram import Bot
+from telegram.error import TelegramError
+
+from bot import health
+from bot.channels.telegram.help_lane import HelpLane
+from bot.channels.telegram.lanes import Lanes
+from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.run import Intake, Polling, Receiver, introduce
+from bot.channels.telegram.sender import Pace, TelegramSender
+from bot.clock import metronome
+from bot.content.read import lessons_dir, load_course
+from bot.crisis import answer as crisis
+from bot.i18n.texts import texts_for
+from bot.messages import ChatRef, Incoming, Say, Toast
+from bot.service.commands import COMMANDS
+from bot.service.conversation import Conversation
+from bot.service.delivery import IN_FLIGHT, Delivery
+from bot.service.ports import StoreUnavailable
+from bot.settings import Settings
+from bot.storage.database import Database
+from bot.storage.sealing import Keyring, KeyMissing, generated_key, read_keys
+from bot.storage.store import SqlStore
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+# A stop has 10 seconds: 1 to stop taking updates, 5 for answers and lessons that are under way, 2 to confirm, the rest to close.
+FINISH_SECONDS = 5.0
+INBOX_KEPT = timedelta(days=3)
+
+
+def system_clock() -> datetime:
+    """The time now, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class App:
+    """A running bot. Build it with `build`, run it with `run`; `stop` ends it."""
+
+    settings: Settings
+    clock: Clock
+    store: SqlStore
+    requests: tuple[AiohttpRequest, ...]
+    introducer: Bot
+    sender: TelegramSender
+    lanes: Lanes
+    help_lane: HelpLane
+    receiver: Receiver
+    conversation: Conversation
+    delivery: Delivery
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _scheduler: AsyncIOScheduler | None = None
+    _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def run(self, *, ticking: bool = True) -> None:
+        """Runs until `stop` is called. With `ticking` False, only a call to `tick` sends what is due."""
+        # The bots are not initialized: that would call getMe, and starting must not depend on the network.
+        receiving = self._go(self.receiver.run())
+        self._go(self._open_store())
+        self._go(self._introduce())
+        served = await self._serve_health()
+        if ticking:
+            self._scheduler = metronome(self.tick, self.nightly)
+            self._scheduler.start()
+        log.info("started", extra={"action": "started"})
+        await self._stopping.wait()
+        await self._unwind(receiving, served)
+
+    def stop(self) -> None:
+        """Asks the app to end."""
+        self._stopping.set()
+
+    async def _unwind(self, receiving: asyncio.Task[None], served: web.AppRunner | None) -> None:
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+        receiving.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_SECONDS):
+                await asyncio.gather(self.lanes.drain(FINISH_SECONDS - 1), self.help_lane.drain(FINISH_SECONDS - 1), self._finish_tick())
+        await self.receiver.confirm()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        if served is not None:
+            await served.cleanup()
+        for request in self.requests:
+            await request.shutdown()
+        await self.store.close()
+        log.info("stopped", extra={"action": "stopped"})
+
+    async def _finish_tick(self) -> None:
+        async with self._ticking:
+            return
+
+    def _go(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    # -- the flows -----------------------------------------------------------------------------------------------------
+
+    async def handle(self, incoming: Incoming) -> None:
+        """One update, in its lane. When the database cannot be reached the person hears so, with the way to help."""
+        try:
+            await self.conversation.handle(incoming, self.clock())
+        except (StoreUnavailable, KeyMissing):
+            await self._sorry(incoming)
+
+    async def _sorry(self, incoming: Incoming) -> None:
+        texts = texts_for(incoming.language or "")
+        if incoming.press_id is not None:
+            await self.sender.reply(incoming.chat, Toast(texts("trouble-short"), alert=True), incoming.press_id)
+        elif incoming.text or incoming.thing:
+            await self.sender.reply(incoming.chat, Say(texts("trouble")))
+
+    async def busy(self, incoming: Incoming) -> None:
+        """Too many messages of one person at once: the rest is not read. Pressed buttons still get an answer."""
+        if incoming.press_id is not None:
+            await self.sender.reply(incoming.chat, Toast(texts_for(incoming.language or "")("slow-down")), incoming.press_id)
+
+    async def tick(self) -> None:
+        """Sends what is due. Never two at once in one process."""
+        if not self.opened.is_set():
+            return
+        async with self._ticking:
+            await self.delivery.send_due(self.clock)
+
+    async def nightly(self) -> None:
+        """Forgets what is not needed any more."""
+        await self.store.purge(self.clock() - INBOX_KEPT)
+
+    async def after_help(self, incoming: Incoming, effects: crisis.Effects, now: datetime) -> None:
+        """What a help card leads to, done when the database can: counted as a bare number, and kept with the learner."""
+        for wait in (0.0, 1.0, 5.0, 30.0, 120.0):
+            await asyncio.sleep(wait)
+            with contextlib.suppress(StoreUnavailable, KeyMissing):
+                await self.conversation.after_help(incoming, effects, now)
+                return
+
+    def note_country(self, chat: ChatRef, country: str | None) -> None:
+        """Tells the help lane's memory which country a chat chose."""
+        self.help_lane.memory.note_country(chat, country)
+
+    # -- start -----------------------------------------------------------------------------------------------------------
+
+    async def _open_store(self) -> None:
+        wait, told = 0.2, False
+        while True:
+            try:
+                await self.store.ready()
+                break
+            except (StoreUnavailable, KeyMissing) as error:
+                if not told:
+                    log.warning("the database is not ready: %s; trying again", error, extra={"action": "store_waits"})
+                told = True
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 10.0)
+        log.info("the database is ready", extra={"action": "store_ready"})
+        with contextlib.suppress(StoreUnavailable):
+            await self.conversation.resume(self.clock())
+        self.opened.set()
+
+    async def _introduce(self) -> None:
+        menu = tuple(command.name for command in COMMANDS if command.in_menu)
+        wait = 1.0
+        while True:
+            try:
+                await introduce(self.introducer, menu)
+                return
+            except TelegramError:
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 60.0)
+
+    async def _serve_health(self) -> web.AppRunner | None:
+        if not self.settings.http_listen:
+            return None
+        try:
+            return await health.serve(self.settings.http_listen, {"database": self._database_state, "bot_api": self._api_state})
+        except OSError as error:
+            log.warning("health is not served: %s", error.strerror, extra={"action": "health_off"})
+            return None
+
+    async def _database_state(self) -> str:
+        try:
+            await self.store.ready()
+        except (StoreUnavailable, KeyMissing) as error:
+            return str(error)
+        return "ok"
+
+    async def _api_state(self) -> str:
+        return "ok" if self.receiver.state == "receiving" else self.receiver.state
+
+
+def build(settings: Settings, clock: Clock = system_clock) -> App:
+    """Builds and connects every room. Raises SettingsError, BadKey or CourseError; touches neither network nor database."""
+    assert settings.bot_token is not None
+    token, base = settings.bot_token.get_secret_value(), f"{settings.bot_api_url}/bot"
+    # Polls, answers, lessons and help have connections of their own: none of them ever waits behind another.
+    for_polls, for_replies = AiohttpRequest(2, read_timeout=40), AiohttpRequest(64)
+    for_lessons, for_help = AiohttpRequest(256), AiohttpRequest(64, read_timeout=10)
+    requests = (for_polls, for_replies, for_lessons, for_help)
+    polling = Polling(token, base, request=for_replies, get_updates_request=for_polls)
+    replies, lessons, helping = (Bot(token, base, request=request, get_updates_request=for_polls) for request in requests[1:])
+    store = SqlStore(Database(settings.database), keyring(settings))
+    sender = TelegramSender(replies, lessons, Pace(settings.send_rate))
+    course = load_course(lessons_dir(settings.lessons_dir))
+    group = max(1, min(IN_FLIGHT, int(settings.send_rate * 2)))
+    app: App
+    help_lane = HelpLane(helping, store.country_of, lambda *args: app.after_help(*args))
+    conversation = Conversation(store, sender, course, help_lane.memory.note_country)
+    delivery = Delivery(store, sender, course, group)
+    lanes = Lanes()
+    intake = Intake(help_lane, lanes, lambda i: app.handle(i), lambda i: app.busy(i), clock)
+    receiver = Receiver(polling, intake)
+    app = App(settings, clock, store, requests, replies, sender, lanes, help_lane, receiver, conversation, delivery)
+    return app
+
+
+def keyring(settings: Settings) -> Keyring:
+    """The operator's keys: those given, or the one kept in the data folder, made there at the first start."""
+    if settings.secret_key is not None:
+        return Keyring(read_keys(settings.secret_key.get_secret_value()))
+    text, made = generated_key(settings.data_dir)
+    if made:
+        where = Path(settings.data_dir, "secret.key")
+        log.warning("made a new key in %s. Keep a copy somewhere safe: without it nothing stored can be read", where, extra={"action": "key_made"})
+    return Keyring(read_keys(text))

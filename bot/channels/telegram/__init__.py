@@ -1,0 +1,1 @@
+"""Telegram, spoken with python-telegram-bot over aiohttp."""

@@ -1,0 +1,182 @@
+"""The help lane: the crisis card, before anything else and without anything else. It needs the Bot API, and nothing more.
+
+What the card asks for afterwards (a pause, the country they chose) is passed on and done when the database can.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import ParseMode
+
+from bot.channels.telegram.sender import NO_PREVIEW, named
+from bot.crisis import answer as crisis
+from bot.i18n.texts import texts_for
+from bot.messages import ChatRef, Incoming, Kind, Outcome
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+REMEMBERED = 20_000
+"""Chats whose country, and today's cards, are kept in memory."""
+LOOK_UP = 0.05
+"""Seconds that the card waits for the database to say which country was chosen. Without an answer it opens with the directory."""
+
+After = Callable[[Incoming, "crisis.Effects", datetime], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the help lane knows without a database: the country each chat chose, and how often it was shown a card today."""
+
+    countries: OrderedDict[ChatRef, str | None] = field(default_factory=OrderedDict)
+    shown: OrderedDict[ChatRef, tuple[date, int]] = field(default_factory=OrderedDict)
+    messages: OrderedDict[ChatRef, list[int]] = field(default_factory=OrderedDict)
+
+    def note_country(self, chat: ChatRef, country: str | None) -> None:
+        """Remembers the country a chat chose; the oldest is forgotten when there are too many."""
+        _put(self.countries, chat, country)
+
+    def count(self, chat: ChatRef, today: date) -> int:
+        """Counts a card, and answers how many this chat got today."""
+        day, number = self.shown.get(chat, (today, 0))
+        number = number + 1 if day == today else 1
+        _put(self.shown, chat, (today, number))
+        return number
+
+    def keep_messages(self, chat: ChatRef, *ids: int | None) -> None:
+        """Remembers the latest exchange, for "not safe here"."""
+        _put(self.messages, chat, [*self.messages.get(chat, []), *(i for i in ids if i is not None)][-20:])
+
+
+def _put(book: OrderedDict[ChatRef, T], chat: ChatRef, value: T) -> None:
+    book[chat] = value
+    book.move_to_end(chat)
+    if len(book) > REMEMBERED:
+        book.popitem(last=False)
+
+
+class HelpLane:
+    """Answers calls for help. `country_of` may ask the database and is given hardly any time; `after` does what can wait."""
+
+    def __init__(self, bot: Bot, country_of: Callable[[ChatRef], Awaitable[str | None]], after: After) -> None:
+        self._bot = bot
+        self._country_of = country_of
+        self._after = after
+        self.memory = Memory()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def wants(self, incoming: Incoming) -> bool:
+        """True when this is for the help lane: a call for help in words, or a button of a card."""
+        if incoming.kind is Kind.PRESS:
+            return incoming.data.startswith("sos:")
+        return incoming.kind in (Kind.TEXT, Kind.EDIT, Kind.OTHER) and crisis.is_call_for_help(incoming.text)
+
+    def take(self, incoming: Incoming, now: datetime, *, private: bool) -> asyncio.Task[None]:
+        """Answers at once, beside everything else."""
+        task = asyncio.create_task(self._answer(incoming, now, private))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _answer(self, incoming: Incoming, now: datetime, private: bool) -> None:
+        today = now.date()
+        country = await self._country(incoming.chat) if private else None
+        if incoming.kind is Kind.PRESS:
+            reply = crisis.press(incoming.data, incoming.language, country, today)
+            await self._toast(incoming, reply.effects.notice)
+        else:
+            times = self.memory.count(incoming.chat, today)
+            reply = crisis.open(incoming.language, country, today, group=not private, times_today=times)
+        sent = [await self._show(incoming.chat, card) for card in reply.cards]
+        if private:
+            await self._afterwards(incoming, reply.effects, sent, now)
+
+    async def _country(self, chat: ChatRef) -> str | None:
+        if chat not in self.memory.countries:
+            try:
+                async with asyncio.timeout(LOOK_UP):
+                    self.memory.note_country(chat, await self._country_of(chat))
+            except Exception:
+                return None
+        return self.memory.countries[chat]
+
+    async def _show(self, chat: ChatRef, card: crisis.Card) -> int | None:
+        rows = [
+            [InlineKeyboardButton(b.label, url=b.url) if b.url else InlineKeyboardButton(b.label, callback_data=b.action) for b in row]
+            for row in card.rows
+        ]
+
+        async def call() -> int:
+            message = await self._bot.send_message(
+                int(chat.address),
+                html.escape("\n\n".join(card.paragraphs), quote=False),
+                parse_mode=ParseMode.HTML,
+                reply_markup=InlineKeyboardMarkup(rows) if rows else None,
+                link_preview_options=NO_PREVIEW,
+                disable_notification=card.silent or None,
+            )
+            return int(message.message_id)
+
+        return await self._until_through(call)
+
+    async def _until_through(self, call: Callable[[], Awaitable[int | None]]) -> int | None:
+        # In doubt a card is sent again: twice is better than not at all.
+        wait = 0.25
+        while True:
+            receipt = await named(call)
+            if receipt.outcome in (Outcome.SENT, Outcome.GONE):
+                return receipt.message
+            if receipt.outcome is Outcome.OUR_BUG:
+                log.error("Telegram refused a help card: %s", receipt.detail, extra={"action": "help_refused"})
+                return None
+            await asyncio.sleep(min(receipt.retry_after or wait, 15.0))
+            wait = min(wait * 2, 15.0)
+
+    async def _toast(self, incoming: Incoming, notice: str) -> None:
+        press = incoming.press_id
+        if press is not None:
+            await named(lambda: self._answer_press(press, notice))
+
+    async def _answer_press(self, press: str, notice: str) -> None:
+        await self._bot.answer_callback_query(press, text=notice[:200] or None)
+
+    async def _afterwards(self, incoming: Incoming, effects: crisis.Effects, sent: list[int | None], now: datetime) -> None:
+        chat = incoming.chat
+        self.memory.keep_messages(chat, incoming.message, *sent)
+        if effects.country is not None:
+            self.memory.note_country(chat, effects.country or None)
+        if effects.hide_exchange:
+            await self._hide(chat)
+        elif incoming.kind is not Kind.PRESS:
+            await self._until_through(lambda: self._how_to_use(incoming))
+        await self._after(incoming, effects, now)
+
+    async def _how_to_use(self, incoming: Incoming) -> int:
+        words = html.escape(texts_for(incoming.language or "")("help-using"), quote=False)
+        message = await self._bot.send_message(
+            int(incoming.chat.address), words, parse_mode=ParseMode.HTML, disable_notification=True, link_preview_options=NO_PREVIEW
+        )
+        return int(message.message_id)
+
+    async def _hide(self, chat: ChatRef) -> None:
+        await asyncio.sleep(4)  # long enough to read the one line that says how to reach help from another phone
+        ids = self.memory.messages.pop(chat, [])
+        if ids:
+            await named(lambda: self._delete(chat, ids))
+
+    async def _delete(self, chat: ChatRef, ids: list[int]) -> None:
+        await self._bot.delete_messages(int(chat.address), ids)
+
+    async def drain(self, seconds: float) -> None:
+        """Lets cards that are on their way get through."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)

@@ -1,0 +1,120 @@
+"""From a raw Telegram update to `Incoming`. Tolerant on purpose: whatever shape comes, it is understood or left alone."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bot.messages import ChatRef, Incoming, Kind
+
+CHANNEL = "telegram"
+THINGS = (
+    "sticker", "voice", "audio", "photo", "video", "video_note", "animation", "document", "location", "venue", "contact",
+    "poll", "dice", "story", "paid_media", "game", "checklist",
+)  # fmt: skip
+QUIET = (
+    "pinned_message", "message_auto_delete_timer_changed", "write_access_allowed", "chat_background_set", "users_shared",
+    "new_chat_title", "new_chat_photo", "left_chat_member", "new_chat_members", "group_chat_created", "connected_website",
+)  # fmt: skip
+"""Service messages: nobody said anything, so nothing is answered."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+
+
+def understand(update: Any) -> Incoming | None:
+    """What a person did, or None when the update asks for no answer."""
+    if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+        return None
+    key = f"{CHANNEL}:{update['update_id']}"
+    for name, reading in (("message", _message), ("edited_message", _edit), ("callback_query", _press), ("my_chat_member", _membership)):
+        body = update.get(name)
+        if isinstance(body, dict):
+            return reading(key, body)
+    return None
+
+
+def is_private(update: Any) -> bool:
+    """False only when the update clearly comes from a group or channel."""
+    if not isinstance(update, dict):
+        return True
+    body = update.get("message") or update.get("edited_message") or update.get("callback_query", {}).get("message") or update.get("my_chat_member")
+    chat = body.get("chat") if isinstance(body, dict) else None
+    return not isinstance(chat, dict) or chat.get("type", "private") == "private"
+
+
+def _message(key: str, body: dict[str, Any]) -> Incoming | None:
+    chat = _chat(body.get("chat"))
+    sender = body.get("from")
+    if chat is None or not isinstance(sender, dict) or sender.get("is_bot") or any(name in body for name in QUIET):
+        return None
+    text = _text(body)
+    thing = next((name for name in THINGS if body.get(name) is not None), "")
+    said = bool(text.strip()) and not thing
+    return Incoming(
+        key=key,
+        chat=chat,
+        kind=Kind.TEXT if said else Kind.OTHER,
+        text=text,
+        thing=thing or "" if said else thing or "thing",
+        message=_int(body.get("message_id")),
+        reply_to=_int((body.get("reply_to_message") or {}).get("message_id")),
+        language=_language(sender),
+        forwarded="forward_origin" in body,
+    )
+
+
+def _edit(key: str, body: dict[str, Any]) -> Incoming | None:
+    chat = _chat(body.get("chat"))
+    text = _text(body)
+    if chat is None or not text.strip():
+        return None
+    sender = body.get("from") if isinstance(body.get("from"), dict) else {}
+    return Incoming(key, chat, Kind.EDIT, text=text, message=_int(body.get("message_id")), language=_language(sender or {}))
+
+
+def _press(key: str, body: dict[str, Any]) -> Incoming | None:
+    sender = body.get("from")
+    message = body.get("message") if isinstance(body.get("message"), dict) else {}
+    chat = _chat((message or {}).get("chat")) or (_chat({"id": sender.get("id")}) if isinstance(sender, dict) else None)
+    data = body.get("data")
+    if chat is None or not isinstance(sender, dict) or not isinstance(body.get("id"), str):
+        return None
+    return Incoming(
+        key=key,
+        chat=chat,
+        kind=Kind.PRESS,
+        data=data if isinstance(data, str) else "",
+        message=_int((message or {}).get("message_id")) if (message or {}).get("date") else None,
+        language=_language(sender),
+        press_id=body["id"],
+    )
+
+
+def _membership(key: str, body: dict[str, Any]) -> Incoming | None:
+    chat = _chat(body.get("chat"))
+    status = (body.get("new_chat_member") or {}).get("status")
+    if chat is None or not is_private({"my_chat_member": body}):
+        return None
+    if status in ("kicked", "left"):
+        return Incoming(key, chat, Kind.BLOCKED)
+    return Incoming(key, chat, Kind.UNBLOCKED) if status == "member" else None
+
+
+def _chat(body: Any) -> ChatRef | None:
+    number = body.get("id") if isinstance(body, dict) else None
+    return ChatRef(CHANNEL, str(number)) if isinstance(number, int) else None
+
+
+def _text(body: dict[str, Any]) -> str:
+    text = body.get("text") or body.get("caption") or ""
+    return _CONTROL.sub("", text) if isinstance(text, str) else ""
+
+
+def _language(sender: dict[str, Any]) -> str | None:
+    code = sender.get("language_code")
+    return code if isinstance(code, str) and re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", code) else None
+
+
+def _int(value: Any) -> int | None:
+    return value if isinstance(value, int) else None

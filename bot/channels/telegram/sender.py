@@ -1,0 +1,165 @@
+"""The one door through which messages leave for Telegram: refusals get their names here, and the pace is kept here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from telegram import Bot, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+
+from bot.channels.telegram.render import as_html, as_plain, in_pieces, keyboard
+from bot.channels.telegram.request import AnswerLost
+from bot.messages import ChatRef, Edit, Outcome, Outgoing, Receipt, Remove, Say, Toast, Unbutton
+
+log = logging.getLogger(__name__)
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+REPLY_TRIES = 5
+LONGEST_REPLY_WAIT = 30.0
+"""Seconds that a reply waits for Telegram to take it before it is given up; the person would have moved on."""
+TOAST_LIMIT = 200
+_GONE = ("chat not found", "user is deactivated", "bot was blocked", "bot can't initiate", "peer_id_invalid", "user not found")
+_DONE_ALREADY = (
+    "message is not modified", "message to delete not found", "message to edit not found", "query is too old", "message can't be",
+    "message identifier is not specified",
+)  # fmt: skip
+
+
+class Pace:
+    """Spreads lessons evenly over time at `rate` a second. Replies never wait for it, but what they use is taken from it."""
+
+    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._gap = 1.0 / rate
+        self._clock = clock
+        self._next = 0.0
+        self._held_until = 0.0
+
+    async def turn(self) -> None:
+        """Waits for the next free moment."""
+        now = self._clock()
+        start = max(now, self._next)
+        self._next = start + self._gap
+        if start > now:
+            await asyncio.sleep(start - now)
+
+    def spend(self) -> None:
+        """Counts a message that did not wait."""
+        self._next = max(self._clock(), self._next) + self._gap
+
+    def hold(self, seconds: float) -> None:
+        """Telegram said "slow down": no lesson for so long. Replies and help have limits of their own."""
+        self._held_until = max(self._held_until, self._clock() + seconds)
+
+    @property
+    def held(self) -> float:
+        """Seconds for which lessons are still held; 0 when they are not."""
+        return max(0.0, self._held_until - self._clock())
+
+
+class TelegramSender:
+    """The port `Sender` on Telegram. Lessons and replies have connections of their own."""
+
+    def __init__(self, replies: Bot, lessons: Bot, pace: Pace) -> None:
+        self._replies = replies
+        self._lessons = lessons
+        self._pace = pace
+
+    async def lesson(self, chat: ChatRef, say: Say) -> Receipt:
+        """Sends a lesson at the allowed pace. Tried once: the ledger decides about another time."""
+        if self._pace.held:
+            return Receipt(Outcome.SLOW_DOWN, retry_after=self._pace.held)
+        await self._pace.turn()
+        receipt = await named(lambda: send(self._lessons, chat, say))
+        if receipt.outcome is Outcome.SLOW_DOWN:
+            self._pace.hold(receipt.retry_after or 1.0)
+        return receipt
+
+    async def reply(self, chat: ChatRef, outgoing: Outgoing, press_id: str | None = None) -> Receipt:
+        """Sends an answer to somebody who is waiting for it; tried again for a short while."""
+        self._pace.spend()
+        waited, receipt = 0.0, Receipt(Outcome.TRY_LATER)
+        for attempt in range(REPLY_TRIES):
+            receipt = await named(lambda: perform(self._replies, chat, outgoing, press_id))
+            wait = receipt.retry_after or 0.5 * 2**attempt
+            if receipt.outcome not in (Outcome.SLOW_DOWN, Outcome.TRY_LATER) or waited + wait > LONGEST_REPLY_WAIT:
+                break
+            await asyncio.sleep(wait)
+            waited += wait
+        if receipt.outcome is Outcome.OUR_BUG:
+            log.error("Telegram refused an answer: %s", receipt.detail, extra={"action": "our_bug"})
+        return receipt
+
+
+async def perform(bot: Bot, chat: ChatRef, outgoing: Outgoing, press_id: str | None) -> int | None:
+    """One outgoing thing as Bot API calls. Answers the id of a new message."""
+    number = int(chat.address)
+    match outgoing:
+        case Say():
+            return await send(bot, chat, outgoing)
+        case Edit(message, text, rows):
+            await bot.edit_message_text(
+                as_html(text),
+                chat_id=number,
+                message_id=message,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(rows),
+                link_preview_options=NO_PREVIEW,
+            )
+        case Unbutton(message):
+            await bot.edit_message_reply_markup(chat_id=number, message_id=message, reply_markup=None)
+        case Remove(messages):
+            await bot.delete_messages(number, messages[:100])
+        case Toast(text, alert):
+            if press_id is not None:
+                await bot.answer_callback_query(press_id, text=as_plain(text)[:TOAST_LIMIT] or None, show_alert=alert)
+    return None
+
+
+async def send(bot: Bot, chat: ChatRef, say: Say) -> int | None:
+    """A new message; one that is too long goes out in pieces, with the buttons under the last."""
+    pieces = in_pieces(say.text)
+    message: Any = None
+    for number, piece in enumerate(pieces, start=1):
+        message = await bot.send_message(
+            int(chat.address),
+            as_html(piece),
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard(say.rows) if number == len(pieces) else None,
+            link_preview_options=NO_PREVIEW,
+            disable_notification=say.silent or None,
+            protect_content=say.protected or None,
+        )
+    return int(message.message_id)
+
+
+async def named(call: Callable[[], Awaitable[int | None]]) -> Receipt:
+    """Makes a call and gives what came of it its name. Details are Telegram's own words, never what was sent."""
+    try:
+        return Receipt(Outcome.SENT, await call())
+    except RetryAfter as error:
+        after = error.retry_after
+        return Receipt(Outcome.SLOW_DOWN, retry_after=float(after if isinstance(after, int) else after.total_seconds()))
+    except (Forbidden, ChatMigrated) as error:
+        return Receipt(Outcome.GONE, detail=type(error).__name__)
+    except BadRequest as error:
+        return _bad_request(error.message)
+    except (TimedOut, AnswerLost) as error:
+        return Receipt(Outcome.UNKNOWN, detail=type(error).__name__)
+    except NetworkError as error:
+        return Receipt(Outcome.TRY_LATER, detail=type(error).__name__)
+    except TelegramError as error:
+        return Receipt(Outcome.TRY_LATER, detail=type(error).__name__)
+
+
+def _bad_request(words: str) -> Receipt:
+    said = words.casefold()
+    if any(sign in said for sign in _GONE):
+        return Receipt(Outcome.GONE, detail="BadRequest")
+    if any(sign in said for sign in _DONE_ALREADY):
+        return Receipt(Outcome.SENT, detail="nothing to do")
+    return Receipt(Outcome.OUR_BUG, detail=words[:120])

@@ -1,0 +1,37 @@
+"""Health over HTTP: alive (the process runs) and ready (what it needs answers), which are different questions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+Check = Callable[[], Awaitable[str]]
+"""Answers a word for the state of one dependency, "ok" when it is fine."""
+
+
+async def serve(listen: str, checks: dict[str, Check]) -> web.AppRunner:
+    """Starts the health server at "host:port"."""
+    application = web.Application()
+    application.router.add_get("/livez", _alive)
+    application.router.add_get("/readyz", lambda _request: _ready(checks))
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    host, _, port = listen.rpartition(":")
+    await web.TCPSite(runner, host, int(port)).start()
+    return runner
+
+
+async def _alive(_request: web.Request) -> web.Response:
+    return web.json_response({"alive": True})
+
+
+async def _ready(checks: dict[str, Check]) -> web.Response:
+    found = {}
+    for name, check in checks.items():
+        start = time.perf_counter()
+        state = await check()
+        found[name] = {"state": state, "milliseconds": round((time.perf_counter() - start) * 1000, 1)}
+    ready = all(one["state"] == "ok" for one in found.values())
+    return web.json_response({"ready": ready, **found}, status=200 if ready else 503)

@@ -1,0 +1,349 @@
+### What the bot says, in English. **bold**, *italic*; blank lines part paragraphs. Plain words, grade 7 or below; invite, never push.
+
+## Onboarding
+
+consent =
+    **Kindling: one small lesson a day**
+
+    It takes about two minutes to read. It is about stress, sleep, talking with people, mood, or closeness. You choose the topics and the hour.
+
+    This is an automated course for adults. It is not therapy, and no person reads this chat. If things get hard, /help shows people you can reach. It works at any time.
+
+    **Your words stay yours**
+    • I keep what you choose and what you write, locked with a key of your own.
+    • I share it with nobody. There are no ads, and nothing is sold.
+    • Telegram can store this chat too. I cannot change that.
+    • You can leave at any time with /stop.
+
+    Is that all right with you?
+button-agree = I am 18 or older, and I agree
+button-under-18 = I am under 18
+button-not-now = Not now
+button-privacy = What do you keep?
+consent-no = That is fine. Nothing will be sent. If you change your mind, /start is here. /help works for everyone.
+consent-unclear = Please tap the button, or write *yes* if you are 18 or older and agree. Write *no* to leave it. /help works either way.
+agreed = agreed
+button-back = Back
+button-later = Later
+onboarding-later = No hurry. I keep your place. Write /start when you want to go on.
+old-question = That question is answered already. /settings changes it.
+old-button = That button is old. Write /start to see what is here now.
+
+ask-country =
+    **Which country are you in?**
+
+    I ask so that /help can show numbers that work where you are. You can tap, type its name, or keep it to yourself.
+button-other-country = Another country
+rather-not = Rather not say
+country-type = Please type the name of your country, in any language.
+country-unknown = I do not know a country by that name. You could try its English name, or tap below.
+
+ask-zone =
+    **What time is it for you now?**
+
+    Tap the clock that matches yours, or type a city near you.
+ask-zone-anywhere =
+    **What time is it for you now?**
+
+    Tap the hour that is nearest to your clock. You can also type the time, such as *9:40 pm*, or a city near you.
+zone-which = Which of these is nearest to you? The clocks there change on the same days as yours.
+zone-unknown = I could not find that place. You could type a larger city nearby, the time on your clock, such as *9:40 pm*, or a zone such as *Europe/Berlin*.
+zone-no-such-clock = I know of no place where it is { $time } now. Could you type a city near you?
+
+ask-hour =
+    **When would a lesson suit you?**
+
+    Tap a time, or type one: *8*, *8:15*, *8.15 pm*, *20h30*.
+hour-unclear = I could not read that as a time. You could type *8*, *8:15 pm* or *20h30*.
+
+ask-weekdays =
+    **On which days?**
+
+    Tap a day to turn it on or off. You can also type *every day*, *weekdays* or *Mon, Wed, Fri*.
+button-done = That’s it
+weekdays-one = One day at least, please. /pause stops lessons for a while.
+weekdays-unclear = I could not read that. You could type *every day*, *weekdays*, *weekends*, or days such as *Mon Wed Fri*.
+every-day = every day
+on-weekdays = Monday to Friday
+
+ask-topics =
+    **What would you like to read about?**
+
+    Choose one or more. You can change this whenever you like.
+topic-line = • **{ $title }**: { $about }
+topics-one = Please choose one topic at least. You can change it at any time.
+topics-unclear = I could not find that topic. You could tap, or type a word from a title, a number, or *all*.
+
+ask-closeness =
+    **One question before the topics about closeness**
+
+    Is closeness something you want at present, and is it safe for you? Any answer is fine, and nobody else sees it.
+closeness-safe = Wanted, and safe
+closeness-not-now = Not now, or not sure
+closeness-not-safe = I feel pressured or unsafe
+closeness-answered = Thank you. That is noted.
+closeness-unclear = You could tap one of the buttons, or write *safe*, *not now* or *not safe*.
+closeness-left-out = Then I leave those topics out. If that changes one day, /settings has them.
+closeness-support =
+    Thank you for telling me. That is not your fault.
+
+    I leave those topics out. There are people whose work is to help with this, and you decide what happens next. You can look at that now, or at any time with /help.
+button-support = Show me
+button-carry-on = Go on with other topics
+closeness-off = This lesson is about closeness, and you left those topics out. /settings can show them again.
+
+ask-form =
+    **For whom should the practices be?**
+
+    Each lesson ends with something small to try.
+form-solo = Just me
+form-together = With someone
+form-either = Either is fine
+form-unclear = You could tap, or write *just me*, *with someone* or *either*.
+
+summary-title = **This is what you chose**
+summary-consent = Consent: **{ $answer }**
+summary-country = Country: **{ $answer }**
+summary-zone = Time zone: **{ $answer }**
+summary-hour = Time: **{ $answer }**
+summary-weekdays = Days: **{ $answer }**
+summary-topics = Topics: **{ $answer }**
+summary-form = Practices: **{ $answer }**
+summary-closeness = Closeness: **{ $answer }**
+first-send = Your next lesson comes on **{ $day }** at **{ $time }**, { $place } time.
+button-send-now = Send one now
+button-change = Change something
+finish-setting-up = A few questions are still open. Write /start to go on with them.
+
+## Lessons
+
+if-you-like = If you like:
+or-together = Or together:
+think-about = Think about:
+button-did-it = Did it
+button-not-today = Not today
+button-shorter = Shorter
+button-more = More
+button-gentler = Gentler
+button-sources = Sources
+did-it = Thank you for spending a minute here.
+not-today = That is fine. It stays here if you want it.
+low-battery =
+    **The short form.** It counts as the whole lesson.
+
+    { $text }
+gentler =
+    **A gentler way**
+
+    { $text }
+deeper =
+    **A little more**
+
+    { $text }
+no-such-part = This lesson has no such part.
+envelope = Your lesson is ready. Open it when you have a quiet moment.
+button-open = Open
+envelope-shut = That is fine. It stays closed. You can open it whenever you like.
+lesson-gone = This lesson is not part of the course any more. /today shows what is.
+nothing-left = You have been through all the lessons you chose. /tracks shows what else there is.
+skipped = Skipped: *{ $title }*. The next one comes at its time. /next sends it now.
+skipped-sensitive = Skipped. The next one comes at its time. /next sends it now.
+sources-title = **Where “{ $title }” comes from**
+source-line = • { $authors } ({ $year }). *{ $title }.* { $venue }.
+sources-none = This lesson rests on common sense, not on a study.
+not-when = **Not now if:** { $text }
+who-should-skip = **Who may want to skip it:** { $text }
+sources-honest = A study tells about many people at once. It cannot say what is right for you.
+
+## What they write
+
+reflection-kept-0 = Thank you. I kept that with *{ $title }*. /journal has it.
+reflection-kept-1 = Kept, next to *{ $title }*. If you edit your message, I change it too.
+reflection-kept-2 = Thank you for writing that down. It is with *{ $title }* now.
+reflection-edited = I changed it in your journal too.
+reflection-missing = That one is not there any more.
+stray-text = I am a program, so I cannot talk this through with you. Shall I keep it as a note in your journal? If you wanted something else, /commands lists what I can do, and /help shows people you can reach.
+button-keep-note = Keep it
+button-forget = Don’t keep it
+note-kept = Kept as a note. /journal has it.
+a-note = a note
+a-lesson = a lesson
+journal-empty = Nothing is written yet. When a lesson asks something, you can just answer here. Or not: nothing depends on it.
+journal-title = **Your journal** · { $count ->
+        [one] one entry
+       *[other] { $count } entries
+    }, newest first
+journal-entry = **{ $number }.** { $day } · { $title }
+button-delete-number = Delete { $number }
+button-delete = Delete
+button-delete-yes = Yes, delete it
+button-keep = Keep it
+button-newer = Newer
+button-older = Older
+button-to-journal = Back to the journal
+delete-this = Delete this for good? Your own message stays in the chat until you delete it there.
+reflection-deleted = Deleted. Your own message stays in the chat until you delete it there.
+
+progress-title = **Where you are**
+
+    { $count ->
+        [0] No lesson yet. There is no hurry.
+        [one] One lesson so far.
+       *[other] { $count } lessons so far.
+    } { $written ->
+        [0] {""}
+        [one] You wrote one thing down.
+       *[other] You wrote { $written } things down.
+    }
+progress-line = { $title }: { $done } of { $of }
+progress-next = Next: *{ $title }*
+progress-next-hidden = Next: one that comes closed, and that you may open.
+button-journal = Journal
+button-topics = Topics
+button-today = Today’s lesson
+button-progress = Where I am
+button-settings = Settings
+
+## Topics
+
+tracks = **Topics**
+
+    Tap one to see what it is about and who may want to skip it. Those you chose have a tick.
+track-on = ✓ { $title }
+track-off = { $title }
+track-title = **{ $title }**
+track-about = { $about }. { $lessons ->
+        [one] One lesson
+       *[other] { $lessons } lessons
+    }.
+track-place = You are at lesson { $place } of { $of }.
+track-sensitive = These lessons come closed. Nothing on the outside tells what they are about, and you open them only if you want to.
+button-add = Add this topic
+button-first = Do this one next
+button-leave = Leave it out
+button-all-topics = All topics
+track-added = Added.
+track-first = It comes next.
+track-left = Left out. Your place is kept.
+track-gone = This topic is not part of the course any more.
+
+## When, settings, pauses
+
+when-why = You asked for lessons { $days } at that time.
+when-clocks-forward = Clocks go forward by { $span } on { $day }. Your lesson still comes at { $time }.
+when-clocks-back = Clocks go back by { $span } on { $day }. Your lesson still comes at { $time }.
+when-nothing = No lesson is planned. /tracks shows the topics, /start sets things up.
+when-paused = Lessons are paused until you say so. /resume starts them again.
+when-paused-until = Lessons are paused until { $day }. /resume starts them earlier.
+when-stopped = Lessons are stopped. /start begins again at the same place.
+
+settings-title = **Your settings**
+settings-saved = Saved.
+settings-unchanged = Nothing was changed.
+button-more-settings = More settings
+button-set-hour = Time
+button-set-weekdays = Days
+button-set-zone = Time zone
+button-set-country = Country
+button-set-form = Practices
+button-set-closeness = Closeness topics
+button-pause = Pause
+closeness-is-on = Closeness topics: **shown**
+closeness-is-off = Closeness topics: **left out**
+
+pause = **For how long?** Nothing is lost, and no reason is needed. You can also write, for example, */pause 5* or */pause until 2027-01-06*.
+pause-3 = 3 days
+pause-7 = A week
+pause-30 = A month
+pause-open = Until I say so
+pause-unclear = I could not read that. You could write */pause 5*, */pause 2 weeks* or */pause until 2027-01-06*, up to a year ahead.
+paused-until = Lessons are paused until **{ $day }**. Nothing is due. /help goes on working.
+paused-open = Lessons are paused until you say so. Nothing is due. /help goes on working.
+button-resume = Resume
+resumed = Welcome back. You are at the same place.
+not-paused = Lessons are on.
+pause-over = Your pause is over. Ready when you are. How would you like to go on?
+catch-up = I was away for a while, and a lesson did not come. Nothing is lost. How would you like to go on?
+button-read-now = Read one now
+button-carry-on-tomorrow = Carry on at the usual time
+button-start-over = Start this topic over
+started-over = *{ $title }* begins again with its first lesson. What you wrote is still in your journal.
+finish = You have been through every lesson you chose. Thank you for the time you gave yourself. There is nothing you have to do next. If you would like more, here are the other topics.
+did-it-arrive = If today’s lesson did not reach you, here it is.
+button-show-it = Show it
+stopped = Lessons have stopped. I keep your place and your journal, and send nothing more. /start begins again, and /help goes on working.
+button-begin-again = Begin again
+welcome-back = Good to see you.
+welcome-after-block = Welcome back. Lessons stopped while I could not reach you, and your place is kept. How would you like to go on?
+nothing-open = Nothing is open. /commands lists what I can do.
+
+## Pages that explain
+
+privacy =
+    **What is kept, and what is not**
+
+    **Kept, locked with a key of your own:** where to reach you in Telegram, country and time zone, your hour and days, topics and practice form, what you write to a lesson, and your notes.
+
+    **Kept in the clear, without your name:** which lessons were sent and when, and when the next is due.
+
+    **Never kept:** what you write when the help page opens, where you are, your contacts. The help page is only counted, as a number a day.
+
+    **Who can read it:** nobody reads this chat. The people who run this bot hold the key to the lock, so they could. Telegram can store this chat too.
+
+    **Leaving:** /stop ends the lessons. /journal deletes what you wrote, one by one. You can take back your consent at any time.
+about =
+    **About Kindling**
+
+    A small course for adults: one short lesson a day on stress, sleep, talking with people, mood and closeness. Each one takes about two minutes and says where its facts come from.
+
+    It is automated. No person reads this chat. It is not therapy, it does not diagnose, and it cannot see how you are. If you need a person, /help shows some.
+
+    It is free software (Apache 2.0), and its lessons are open (CC BY 4.0).
+help-using =
+    Using the course: /today shows today’s lesson, /settings changes your hour.
+    /pause and /stop are always fine. /commands lists the rest.
+profile = One small lesson a day, at your hour: stress, sleep, talking with people, mood, closeness. Automated; not therapy. For adults.
+
+stranger = Hello. I am an automated course: one small lesson a day. /start tells you more. If you need a person now, /help shows some.
+button-begin = Begin
+unknown-command = I do not know that one. /commands lists what I can do.
+commands-title = **What you can write**
+command-line = /{ $name }: { $does }
+command-start = begin, or see where you are
+command-help = people you can reach, at any time
+command-today = today’s lesson
+command-next = the next lesson now
+command-skip = move on without the next lesson
+command-progress = where you are
+command-journal = what you wrote
+command-tracks = topics
+command-when = when the next lesson comes
+command-settings = change hour, days, country and more
+command-pause = pause for a while
+command-resume = go on after a pause
+command-stop = stop the lessons
+command-privacy = what is kept, and what is not
+command-about = what this is, and what it is not
+command-commands = this list
+command-cancel = close an open question
+
+## Things that are not words
+
+got-voice = I cannot listen to voice messages. You could write it, if you like. /help works at any time.
+got-video_note = I cannot watch videos. You could write it, if you like. /help works at any time.
+got-video = I cannot watch videos. You could write it, if you like. /help works at any time.
+got-audio = I cannot listen to recordings. You could write it, if you like. /help works at any time.
+got-photo = I cannot look at pictures, and I do not keep them. You could write it, if you like. /help works at any time.
+got-sticker = That is a nice one. I can only read words, though.
+got-location = Thank you, but I do not need your location, and I do not keep it. A city name is enough.
+got-venue = Thank you, but I do not need your location, and I do not keep it. A city name is enough.
+got-contact = I do not keep anyone’s contact. /help shows people you can reach.
+got-poll = I cannot vote in polls. You could write it, if you like.
+got-thing = I can only read words, and I do not keep anything else. You could write it, if you like. /help works at any time.
+
+## Trouble
+
+trouble = I cannot reach my memory just now, so I could not keep that. Please try again in a few minutes. /help works all the same.
+trouble-short = I cannot reach my memory just now. Please try again in a few minutes. /help works all the same.
+slow-down = That was a lot at once. Give me a moment, please.
+perhaps-again = *(I was cut off. If you have seen this already, it is the same message.)*

@@ -1,0 +1,237 @@
+"""Settings, pauses, stopping, and the pages that explain."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+from bot.course.journey import next_lesson
+from bot.course.pace import clock_change, local, occurrence
+from bot.i18n.texts import texts_for
+from bot.messages import Rows
+from bot.service import lessons, steps
+from bot.service.learners import Closeness, State
+from bot.service.talk import Talk, in_columns, rows_of
+
+SETTINGS = ("hour", "weekdays", "zone", "country", "form", "closeness")
+LONGEST_PAUSE = 366
+
+
+# -- start and stop ----------------------------------------------------------------------------------------------------
+
+
+async def start(talk: Talk, words: str = "") -> None:
+    """Onboarding, or "welcome back" with where they are. A deep link's track is ticked beforehand."""
+    track = words.strip().casefold()
+    if talk.turn.learner is None:
+        learner = await talk.turn.meet(texts_for(talk.incoming.language or "").language)
+        if track in talk.course.tracks:
+            await talk.turn.save(learner.with_profile(topics=(track,)))
+    learner = talk.learner
+    if learner.state is State.NEW:
+        await steps.open_step(talk, learner.step or "consent")
+    elif learner.state is State.ACTIVE:
+        talk.say_text(f"{talk.text('welcome-back')}\n\n{steps.first_send(talk)}", _start_rows(talk))
+    else:
+        await resume(talk)
+
+
+def _start_rows(talk: Talk) -> Rows:
+    return rows_of(
+        [talk.button("button-today", "cmd:today"), talk.button("button-progress", "cmd:progress")],
+        [talk.button("button-topics", "tr:list"), talk.button("button-settings", "set:show")],
+    )
+
+
+async def stop(talk: Talk, _words: str = "") -> None:
+    """Opts out: nothing more is sent. The place is kept."""
+    await talk.change(state=State.STOPPED, due_at=None, owed_since=None, paused_until=None, step=None)
+    talk.say("stopped", rows_of([talk.button("button-begin-again", "go:resume")]))
+
+
+# -- pause and resume --------------------------------------------------------------------------------------------------
+
+
+async def pause(talk: Talk, words: str = "") -> None:
+    """Pauses for some days, until a date, or until they say so."""
+    if talk.learner.state is State.NEW:
+        talk.say("finish-setting-up")
+        return
+    until = read_pause(words, talk.now, talk.learner.profile.zone or "UTC") if words.strip() else None
+    if words.strip() and until is None and words.strip().casefold() not in ("", "until i say", "open", "forever"):
+        talk.say("pause-unclear")
+        return
+    if until is not None:
+        await _pause_until(talk, until)
+        return
+    spans = [("pause-3", "3"), ("pause-7", "7"), ("pause-30", "30"), ("pause-open", "0")]
+    talk.say("pause", rows_of(*in_columns([talk.button(key, f"go:pause:{days}") for key, days in spans], 2)))
+
+
+async def pause_for(talk: Talk, days: int) -> None:
+    """Pauses for that many days; 0 means until they say so."""
+    talk.unbutton()
+    if days:
+        await _pause_until(talk, _morning_after(talk, days))
+        return
+    await talk.change(state=State.PAUSED, paused_until=None, due_at=None, owed_since=None, step=None)
+    talk.say("paused-open", rows_of([talk.button("button-resume", "go:resume")]))
+
+
+def _morning_after(talk: Talk, days: int) -> datetime:
+    rule = talk.learner.rule
+    if rule is None:
+        return talk.now + timedelta(days=days)
+    day = local(talk.now, rule.zone).date() + timedelta(days=days)
+    return occurrence(rule, day) or talk.now + timedelta(days=days)
+
+
+async def _pause_until(talk: Talk, until: datetime) -> None:
+    await talk.change(state=State.PAUSED, paused_until=until, due_at=until, owed_since=None, step=None)
+    day = talk.texts.day(local(until, talk.learner.profile.zone or "UTC").date())
+    talk.say("paused-until", rows_of([talk.button("button-resume", "go:resume")]), day=day)
+
+
+def read_pause(words: str, now: datetime, zone: str) -> datetime | None:
+    """Until when, from "5", "2 weeks" or "until 2026-12-24"; None when it is not understood or does not lie ahead."""
+    today = local(now, zone).date()
+    if found := re.search(r"(\d{4})-(\d{1,2})-(\d{1,2})", words):
+        try:
+            day = date(*map(int, found.groups()))
+        except ValueError:
+            return None
+    elif found := re.fullmatch(r"\s*(?:for\s+)?(\d{1,3})\s*(days?|d|weeks?|w|months?|m)?\s*", words, re.IGNORECASE):
+        scale = {"w": 7, "m": 30}.get((found[2] or "d")[0].lower(), 1)
+        day = today + timedelta(days=int(found[1]) * scale)
+    else:
+        return None
+    if not today < day <= today + timedelta(days=LONGEST_PAUSE):
+        return None
+    return now + (day - today)
+
+
+async def resume(talk: Talk, _words: str = "") -> None:
+    """Lessons again, from the same place: one message with a choice."""
+    learner = talk.learner
+    if learner.state is State.NEW:
+        talk.say("finish-setting-up")
+        return
+    if learner.state is State.ACTIVE:
+        talk.say_text(f"{talk.text('not-paused')}\n\n{steps.first_send(talk)}")
+        return
+    await go_active(talk)
+    talk.say_text(f"{talk.text('resumed')}\n\n{steps.first_send(talk)}", lessons.choice_rows(talk.texts))
+
+
+async def go_active(talk: Talk) -> None:
+    """Makes them active again, with the next slot due."""
+    learner = await talk.change(state=State.ACTIVE, paused_until=None)
+    await talk.turn.save(learner.rescheduled(talk.now))
+
+
+async def go(talk: Talk, verb: str, what: str) -> None:
+    """A button that chooses how to go on."""
+    match verb:
+        case "on":
+            talk.unbutton()
+            await _carry_on(talk)
+        case "tomorrow":
+            talk.edit(steps.first_send(talk))
+        case "over":
+            talk.unbutton()
+            await _start_over(talk)
+        case "resume":
+            talk.unbutton()
+            await resume(talk)
+        case "pause":
+            await pause_for(talk, int(what) if what.isdigit() else 0)
+        case _:
+            talk.toast("old-question")
+
+
+async def _carry_on(talk: Talk) -> None:
+    step = talk.learner.step
+    if step in steps.STEPS:
+        await steps.STEPS[step].ask(talk)
+    else:
+        talk.say_text(steps.first_send(talk))
+
+
+async def _start_over(talk: Talk) -> None:
+    standing = await lessons.standing_of(talk)
+    lesson = next_lesson(talk.course, standing)
+    track = lesson.track if lesson else next(iter(standing.tracks), None)
+    if track is None:
+        talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
+        return
+    await talk.turn.start_over(talk.course.tracks[track].order)
+    title = steps.track_title(talk, track)
+    talk.say_text(f"{talk.text('started-over', title=title)}\n\n{steps.first_send(talk)}")
+
+
+# -- settings ----------------------------------------------------------------------------------------------------------
+
+
+async def settings(talk: Talk, _words: str = "") -> None:
+    """What they chose, and a button to change each."""
+    buttons = [talk.button(f"button-set-{name}", f"set:{name}") for name in SETTINGS]
+    rows = rows_of(*in_columns(buttons, 2), [talk.button("button-topics", "tr:list"), talk.button("button-pause", "cmd:pause")])
+    closeness = talk.text(f"closeness-is-{'on' if talk.learner.closeness else 'off'}")
+    talk.say_or_edit(f"{talk.text('settings-title')}\n\n{steps.summary(talk)}\n{closeness}", rows)
+
+
+async def set_one(talk: Talk, name: str, _what: str) -> None:
+    """Opens the question for one setting."""
+    if name == "show":
+        await settings(talk)
+    elif name not in SETTINGS:
+        talk.toast("old-question")
+    elif talk.learner.state is State.NEW:
+        talk.say("finish-setting-up")
+    else:
+        if name == "closeness":
+            await talk.change_profile(closeness=Closeness.UNASKED)
+        await steps.open_step(talk, name)
+
+
+async def when(talk: Talk, _words: str = "") -> None:
+    """The next send, in their time and zone, and why."""
+    learner = talk.learner
+    if learner.due_at is None or learner.profile.zone is None:
+        key = {State.PAUSED: "when-paused", State.STOPPED: "when-stopped"}.get(learner.state, "when-nothing")
+        talk.say(key)
+        return
+    if learner.state is State.PAUSED:
+        day = talk.texts.day(local(learner.due_at, learner.profile.zone).date())
+        talk.say("when-paused-until", day=day)
+        return
+    parts = [steps.first_send(talk), talk.text("when-why", days=steps.weekdays_in_words(talk, learner.profile.weekdays))]
+    change = clock_change(learner.profile.zone, talk.now)
+    if change is not None:
+        moment, shift = change
+        day = talk.texts.day(local(moment, learner.profile.zone).date())
+        key = "when-clocks-forward" if shift > timedelta() else "when-clocks-back"
+        here = local(learner.due_at, learner.profile.zone)
+        parts.append(talk.text(key, day=day, span=talk.texts.span(shift), time=talk.texts.clock(here)))
+    talk.say_text("\n\n".join(parts), rows_of([talk.button("button-settings", "set:show")]))
+
+
+# -- pages that explain ------------------------------------------------------------------------------------------------
+
+
+async def privacy(talk: Talk, _words: str = "") -> None:
+    """The privacy notice."""
+    talk.say("privacy")
+
+
+async def about(talk: Talk, _words: str = "") -> None:
+    """What this is, and what it is not."""
+    talk.say("about")
+
+
+async def cancel(talk: Talk, _words: str = "") -> None:
+    """Closes an open question."""
+    if talk.learner.step:
+        await steps.later(talk)
+    else:
+        talk.say("nothing-open")

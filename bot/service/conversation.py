@@ -1,0 +1,263 @@
+"""Update → reply: what a person did leads, top to bottom, to what we answer.
+
+Help is not here: the messenger shows the help card before it calls this flow, and without it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.course.lesson import Course
+from bot.crisis.answer import Effects
+from bot.i18n.texts import texts_for
+from bot.messages import ChatRef, Incoming, Kind, Outgoing, Receipt, Say, Toast
+from bot.service import account, journal, lessons, steps, topics
+from bot.service.commands import BY_NAME, read_command
+from bot.service.learners import Closeness, Learner, State
+from bot.service.ports import Leftover, Sender, Store, StoreUnavailable
+from bot.service.talk import Talk, rows_of
+
+log = logging.getLogger(__name__)
+
+LONGEST = 4096
+"""Characters that a reflection may have; the messenger takes no more in one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The flow, with what it needs plugged in."""
+
+    store: Store
+    sender: Sender
+    course: Course
+    note_country: Callable[[ChatRef, str | None], None] = lambda _chat, _country: None
+
+    async def handle(self, incoming: Incoming, now: datetime) -> None:
+        """Answers one update, once: a second copy of it gets only what was left unsaid the first time.
+
+        Raises StoreUnavailable when the database cannot be reached; nothing has happened then.
+        """
+        async with self.store.turn(incoming.chat, incoming.key, now) as turn:
+            before = turn.handled_before
+            talk = Talk(turn, incoming, now, self.course)
+            if before is None:
+                await answer(talk)
+                talk.out = in_order(incoming, talk.out)
+                turn.keep_replies(talk.out)
+            known = turn.learner is not None
+            if turn.learner is not None:
+                self.note_country(incoming.chat, turn.learner.profile.country)
+        if before is not None:
+            await self.finish(incoming.chat, before, now, incoming.press_id)
+        else:
+            await self._say(incoming, talk.out, now, known)
+
+    async def _say(self, incoming: Incoming, replies: list[Outgoing], now: datetime, known: bool) -> None:
+        for number, reply in enumerate(replies):
+            await self._say_one(incoming.chat, incoming.key if known else None, number, reply, now, incoming.press_id)
+        if known and replies:
+            await self._if_possible(lambda: self.store.all_replied(incoming.key))
+
+    async def _say_one(
+        self, chat: ChatRef, key: str | None, number: int, reply: Outgoing, now: datetime, press_id: str | None
+    ) -> None:
+        # Edits, toasts and deletions do no harm when they are done twice; only new messages are marked before the call.
+        marked = isinstance(reply, Say) and key is not None
+        if marked and key is not None:
+            await self._if_possible(lambda: self.store.replying(key, number))
+        receipt = await self.sender.reply(chat, reply, press_id)
+        if marked and key is not None:
+            await self._if_possible(lambda: self._note(key, number, now, receipt, reply))
+
+    async def _note(self, key: str, number: int, now: datetime, receipt: Receipt, reply: Outgoing) -> None:
+        await self.store.replied(key, number, now, receipt, reply if isinstance(reply, Say) else None)
+
+    async def _if_possible(self, write: Callable[[], Awaitable[None]]) -> None:
+        # The person comes first: what was decided is kept already, and the answer goes out even if this note cannot be made.
+        try:
+            await write()
+        except StoreUnavailable:
+            log.warning("could not note how far an answer got", extra={"action": "reply_not_noted"})
+
+    async def finish(self, chat: ChatRef, left: Leftover, now: datetime, press_id: str | None = None) -> None:
+        """Says what a crash left unsaid. What may have been said already is only offered again, never repeated unasked."""
+        for reply in left.doubtful:
+            if isinstance(reply, Say) and reply.delivery is None:
+                await self.sender.reply(chat, perhaps_again(reply, left.language))
+            elif not isinstance(reply, Say):
+                await self.sender.reply(chat, reply, press_id)
+        for reply in left.unsent:
+            receipt = await self.sender.reply(chat, reply, press_id)
+            if isinstance(reply, Say):
+                await self.store.replied(left.key, 0, now, receipt, reply)
+        await self.store.all_replied(left.key)
+
+    async def after_help(self, incoming: Incoming, effects: Effects, now: datetime) -> None:
+        """Keeps what a help card led to. No reason is kept: a pause is only a time, a count only a number."""
+        if incoming.kind is not Kind.PRESS:
+            await self.store.count_help(now.date())
+        async with self.store.turn(incoming.chat, f"{incoming.key}:help", now) as turn:
+            if turn.learner is not None and turn.handled_before is None:
+                await turn.save(helped(turn.learner, effects, now))
+
+    async def resume(self, now: datetime) -> int:
+        """After a start: finishes every answer that a crash cut off. Answers how many."""
+        cut_off = await self.store.unfinished(now)
+        for chat, left in cut_off:
+            await self.finish(chat, left, now)
+        return len(cut_off)
+
+
+PAUSE_AFTER_HELP = timedelta(hours=72)
+
+
+def helped(learner: Learner, effects: Effects, now: datetime) -> Learner:
+    """The learner after a help card: the country they chose, and lessons paused where the card said so."""
+    if effects.country is not None:
+        learner = learner.with_profile(country=effects.country or None)
+    if effects.underage:
+        learner = learner.with_profile(closeness=Closeness.NOT_NOW)
+        return replace(learner, state=State.STOPPED, due_at=None, owed_since=None, step=None)
+    if effects.carry_on and learner.state is State.PAUSED and learner.rule is not None:
+        return replace(learner, state=State.ACTIVE, paused_until=None).rescheduled(now)
+    if effects.pause and learner.state is State.ACTIVE:
+        # On the abuse path nothing may come later by itself: the pause has no end but their own /resume.
+        until = None if effects.no_follow_up else now + PAUSE_AFTER_HELP
+        return replace(learner, state=State.PAUSED, paused_until=until, due_at=until, owed_since=None)
+    return learner
+
+
+def perhaps_again(reply: Say, language: str) -> Say:
+    """The same words, announced as perhaps a second copy: a question that never arrived would leave a person stuck."""
+    return replace(reply, text=f"{texts_for(language)('perhaps-again')}\n\n{reply.text}")
+
+
+def in_order(incoming: Incoming, replies: list[Outgoing]) -> list[Outgoing]:
+    """A pressed button is answered first, and always: its spinner never goes on."""
+    if incoming.kind is not Kind.PRESS:
+        return replies
+    toasts: list[Outgoing] = [reply for reply in replies if isinstance(reply, Toast)]
+    return [*(toasts[:1] or [Toast()]), *(reply for reply in replies if not isinstance(reply, Toast))]
+
+
+async def answer(talk: Talk) -> None:
+    """One update, decided: the answers are left in `talk.out`."""
+    match talk.incoming.kind:
+        case Kind.BLOCKED:
+            await _blocked(talk)
+        case Kind.UNBLOCKED:
+            await _back_again(talk)
+        case Kind.PRESS:
+            await _welcome_back_first(talk)
+            await _press(talk)
+        case Kind.EDIT:
+            if talk.turn.learner is not None and talk.learner.consented:
+                await lessons.edited(talk, talk.incoming.text[:LONGEST])
+        case Kind.TEXT:
+            await _welcome_back_first(talk)
+            await _text(talk, talk.incoming.text.strip())
+        case Kind.OTHER:
+            await _other(talk)
+
+
+# -- words -------------------------------------------------------------------------------------------------------------
+
+
+async def _text(talk: Talk, text: str) -> None:
+    command, words, slash = read_command(text)
+    stranger = talk.turn.learner is None
+    if command is not None and (command.for_strangers or not stranger):
+        await command.handler(talk, words)
+    elif stranger:
+        talk.say("stranger", rows_of([talk.button("button-begin", "cmd:start")]))
+    elif slash:
+        talk.say("unknown-command")
+    elif await _must_consent(talk):
+        return
+    elif talk.learner.step in steps.STEPS:
+        await steps.answer_in_words(talk, text)
+    elif talk.learner.state is State.NEW:
+        await account.start(talk)
+    elif not text:
+        return
+    else:
+        await lessons.words(talk, text[:LONGEST])
+
+
+async def _must_consent(talk: Talk) -> bool:
+    """Asks again when the consent text has changed since they agreed. True when it did ask."""
+    learner = talk.learner
+    if learner.consented or learner.state is State.NEW:
+        return False
+    if learner.step != "consent":
+        await steps.open_step(talk, "consent")
+        return True
+    return False
+
+
+async def _other(talk: Talk) -> None:
+    """A sticker, a voice note, a photo …: never an error, never silence."""
+    thing = talk.incoming.thing
+    key = f"got-{thing}"
+    if not talk.texts.has(key):
+        key = "got-thing"
+    talk.say(key)
+    learner = talk.turn.learner
+    if learner is not None and learner.step in steps.STEPS:
+        await steps.STEPS[learner.step].ask(talk)
+
+
+# -- buttons -----------------------------------------------------------------------------------------------------------
+
+AREAS: dict[str, Callable[[Talk, str, str], Awaitable[None]]] = {
+    "ask": steps.answer_by_tap,
+    "ls": lessons.pressed,
+    "jo": journal.pressed,
+    "tr": topics.pressed,
+    "set": account.set_one,
+    "go": account.go,
+}
+NEED_SETTING_UP = ("ls", "jo", "tr", "set")
+
+
+async def _press(talk: Talk) -> None:
+    area, _, rest = talk.incoming.data.partition(":")
+    verb, _, what = rest.partition(":")
+    if area == "cmd" and verb in BY_NAME and (talk.turn.learner is not None or BY_NAME[verb].for_strangers):
+        await BY_NAME[verb].handler(talk, "")
+    elif talk.turn.learner is None or area not in AREAS:
+        talk.toast("old-button")
+        talk.unbutton()
+    elif area in NEED_SETTING_UP and talk.learner.state is State.NEW and (area, verb) != ("ls", "now"):
+        talk.toast("finish-setting-up", alert=True)
+    elif area != "ask" and await _must_consent(talk):
+        return
+    else:
+        await AREAS[area](talk, verb, what)
+
+
+# -- leaving and coming back -------------------------------------------------------------------------------------------
+
+
+async def _blocked(talk: Talk) -> None:
+    if talk.turn.learner is not None and talk.learner.state is not State.STOPPED:
+        await talk.change(state=State.GONE, due_at=None, owed_since=None)
+
+
+async def _back_again(talk: Talk) -> None:
+    """They unblocked the bot. The welcome comes once, with their next message or button, or now."""
+    await _welcome_back_first(talk)
+
+
+async def _welcome_back_first(talk: Talk) -> None:
+    learner = talk.turn.learner
+    if learner is None or learner.state is not State.GONE:
+        return
+    if learner.rule is None:
+        await talk.change(state=State.NEW)
+        return
+    await account.go_active(talk)
+    talk.say_text(f"{talk.text('welcome-after-block')}\n\n{steps.first_send(talk)}", lessons.choice_rows(talk.texts))

@@ -1,0 +1,239 @@
+"""Tick → lessons: what is due is decided, written down, sent, and its outcome recorded, top to bottom.
+
+The order is the promise. A decision and the learner's next due time are kept together; SENDING is written before the call;
+the outcome is written after it. A process that dies in between leaves a SENDING row, which is found later, counts as uncertain,
+and is never repeated silently: the learner gets one line that offers the lesson again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot.course.journey import Finish, Hold, Reason, SendCatchUp, SendLesson, decide
+from bot.course.lesson import Course
+from bot.course.pace import Rule, is_quiet, next_due, slot_of
+from bot.i18n.texts import texts_for
+from bot.messages import Button, Outcome, Receipt, Say
+from bot.service import lessons
+from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, State
+from bot.service.ports import Done, DueLearner, Intent, Sender, Store, StoreUnavailable, Waiting
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+"""Due learners decided in one transaction: small enough that a person who writes meanwhile waits a few hundredths of a second."""
+IN_FLIGHT = 32
+"""Deliveries marked SENDING at once: as many as a crash can leave uncertain."""
+HOLD = timedelta(minutes=2)
+"""How long a process keeps a delivery to itself; longer than any call may take."""
+POISON = timedelta(hours=1)
+"""How far a row that makes deciding fail is pushed out of the others' way."""
+MOST_ATTEMPTS = 8
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The flow, with what it needs plugged in."""
+
+    store: Store
+    sender: Sender
+    course: Course
+    in_flight: int = IN_FLIGHT
+
+    async def send_due(self, clock: Callable[[], datetime]) -> Counter[str]:
+        """Sends everything that is due by `clock`, which is asked anew for each batch, as a broadcast may take long.
+
+        Answers what happened, counted by word. Raises StoreUnavailable; what was written down by then is found by the next tick.
+        """
+        counts: Counter[str] = Counter()
+        await self._ask_about_uncertain(clock(), counts)
+        while await self._decide_some(clock(), counts):
+            await self._send_waiting(clock, counts)
+        await self._send_waiting(clock, counts)
+        if +counts:
+            log.info("deliveries: %s", dict(+counts), extra={"action": "deliveries_sent"})
+        return counts
+
+    # -- decide --------------------------------------------------------------------------------------------------------
+
+    async def _decide_some(self, now: datetime, counts: Counter[str]) -> bool:
+        async with self.store.due_batch(now, BATCH, HOLD) as batch:
+            for due in batch.due:
+                try:
+                    for one in intents(self.course, due, now):
+                        batch.decide(one)
+                except Exception as error:
+                    # One broken row must not stop everybody's lessons; it steps aside, and we hear of it.
+                    batch.postpone(due.learner, now + POISON)
+                    counts["poison"] += 1
+                    log.error("deciding failed: %s", type(error).__name__, extra={"action": "poison", "learner": due.learner.id})
+            counts["decided"] += len(batch.due)
+            return bool(batch.due)
+
+    # -- send ----------------------------------------------------------------------------------------------------------
+
+    async def _send_waiting(self, clock: Callable[[], datetime], counts: Counter[str]) -> None:
+        while waiting := await self.store.take_waiting(clock(), BATCH, HOLD):
+            for start in range(0, len(waiting), self.in_flight):
+                await self._send_group(waiting[start : start + self.in_flight], clock(), counts)
+
+    async def _send_group(self, group: Sequence[Waiting], now: datetime, counts: Counter[str]) -> None:
+        ours = set(await self.store.sending([one.delivery for one in group], now + HOLD))
+        going = [one for one in group if one.delivery.id in ours]
+        done = await asyncio.gather(*(self._send_one(one, now) for one in going))
+        counts.update(one.status.value for one in done)
+        await self._record(done)
+
+    async def _send_one(self, one: Waiting, now: datetime) -> Done:
+        reason = why_not_now(one.learner, one.delivery.kind, now)
+        if reason is not None:
+            return Done(one.delivery, DeliveryStatus.NOT_SENT, now, reason=reason.value)
+        say = message_for(self.course, one)
+        if say is None:
+            return Done(one.delivery, DeliveryStatus.NOT_SENT, now, reason=Reason.NOTHING_LEFT.value)
+        receipt = await self.sender.lesson(one.learner.chat, say)
+        return outcome(self.course, one, receipt, now)
+
+    async def _record(self, done: Sequence[Done]) -> None:
+        for attempt in range(20):
+            try:
+                await self.store.record(done)
+                return
+            except StoreUnavailable:
+                # What was sent must be written down before its hold runs out, or it would count as uncertain.
+                await asyncio.sleep(min(5.0, 0.2 * 2**attempt))
+        log.error("outcomes could not be recorded", extra={"action": "outcomes_lost", "count": len(done)})
+
+    # -- after a crash -------------------------------------------------------------------------------------------------
+
+    async def _ask_about_uncertain(self, now: datetime, counts: Counter[str]) -> None:
+        while lost := await self.store.uncertain(now, BATCH):
+            counts["uncertain"] += len(lost)
+            for one in lost:
+                if one.delivery.lesson is not None and why_not_now(one.learner, DeliveryKind.DID_IT_ARRIVE, now) is None:
+                    await self.sender.lesson(one.learner.chat, did_it_arrive(one))
+
+
+# -- the decisions, in words -------------------------------------------------------------------------------------------
+
+
+def intents(course: Course, due: DueLearner, now: datetime) -> tuple[Intent, ...]:
+    """What to do for a due learner: rows for the ledger, each with the learner as they are afterwards."""
+    learner = due.learner
+    if learner.state is State.PAUSED:
+        return (_pause_over(learner, now),)
+    rule = learner.rule
+    if learner.state is not State.ACTIVE or rule is None or learner.due_at is None or not learner.consented:
+        return (_held(learner, Hold(_reason_of(learner), None), now),)
+    owed = learner.owed_since or learner.due_at
+    standing = learner.standing(due.tracks, due.been_through)
+    decision = decide(course, standing, rule, due=owed, now=now, last_slot=learner.last_slot)
+    match decision:
+        case SendLesson(lesson, slot):
+            return (Intent(_moved_on(learner, rule, now, slot), DeliveryKind.LESSON, slot, lesson.id),)
+        case SendCatchUp(slot):
+            after = _moved_on(learner, rule, now, learner.last_slot)
+            missed = Intent(after, DeliveryKind.LESSON, slot_of(rule, owed), reason=Reason.TOO_LATE.value)
+            return (missed, Intent(after, DeliveryKind.CATCH_UP, slot))
+        case Finish(slot):
+            return (Intent(replace(learner, due_at=None, owed_since=None), DeliveryKind.FINISH, slot),)
+        case Hold():
+            return (_held(learner, decision, now),)
+
+
+def _moved_on(learner: Learner, rule: Rule, now: datetime, last_slot: date | None) -> Learner:
+    return replace(learner, last_slot=last_slot, due_at=next_due(rule, now, last_slot), owed_since=None)
+
+
+def _held(learner: Learner, hold: Hold, now: datetime) -> Intent:
+    owed = learner.owed_since or learner.due_at if hold.reason is Reason.QUIET_HOURS else None
+    changed = replace(learner, due_at=hold.until, owed_since=owed)
+    slot = slot_of(learner.rule, now) if learner.rule else now.date()
+    return Intent(changed, DeliveryKind.LESSON, slot, reason=hold.reason.value)
+
+
+def _pause_over(learner: Learner, now: datetime) -> Intent:
+    active = replace(learner, state=State.ACTIVE, paused_until=None).rescheduled(now)
+    slot = slot_of(active.rule, now) if active.rule else now.date()
+    return Intent(active, DeliveryKind.PAUSE_OVER, slot)
+
+
+def _reason_of(learner: Learner) -> Reason:
+    by_state = {State.PAUSED: Reason.PAUSED, State.STOPPED: Reason.STOPPED, State.GONE: Reason.GONE}
+    return by_state.get(learner.state, Reason.NOT_READY)
+
+
+def why_not_now(learner: Learner, kind: DeliveryKind, now: datetime) -> Reason | None:
+    """The reason not to send after all, looked at once more right before the call; None when it may go."""
+    if learner.state is not State.ACTIVE:
+        return _reason_of(learner)
+    if kind is not DeliveryKind.LESSON and learner.rule is not None and is_quiet(learner.rule, now):
+        return Reason.QUIET_HOURS
+    return None
+
+
+def message_for(course: Course, one: Waiting) -> Say | None:
+    """The words of a delivery; None when the course has nothing for it any more."""
+    texts = texts_for(one.learner.language)
+    match one.delivery.kind:
+        case DeliveryKind.LESSON | DeliveryKind.EXTRA:
+            lesson = course.lesson(one.delivery.lesson or "", one.learner.language)
+            return lessons.lesson_message(lesson, one.learner, texts, one.delivery.id) if lesson else None
+        case DeliveryKind.CATCH_UP:
+            return Say(texts("catch-up"), lessons.choice_rows(texts), delivery=one.delivery.id)
+        case DeliveryKind.PAUSE_OVER:
+            return Say(texts("pause-over"), lessons.choice_rows(texts), delivery=one.delivery.id)
+        case DeliveryKind.FINISH:
+            return Say(texts("finish"), ((Button(texts("button-topics"), "tr:list"),),), delivery=one.delivery.id)
+        case _:
+            return None
+
+
+def did_it_arrive(one: Waiting) -> Say:
+    """The one line after a crash: the lesson may or may not be there; it is never repeated unasked."""
+    texts = texts_for(one.learner.language)
+    return Say(texts("did-it-arrive"), ((Button(texts("button-show-it"), f"ls:again:{one.delivery.id}"),),))
+
+
+def outcome(course: Course, one: Waiting, receipt: Receipt, now: datetime) -> Done:
+    """What the ledger keeps of a send."""
+    delivery = one.delivery
+    lesson = course.lesson(delivery.lesson, one.learner.language) if delivery.lesson else None
+    match receipt.outcome:
+        case Outcome.SENT:
+            opened = lesson is not None and not lesson.sensitive
+            return Done(
+                delivery,
+                DeliveryStatus.SENT,
+                now,
+                receipt.message,
+                passed=lesson.id if lesson and opened else None,
+                answers=opened,
+            )
+        case Outcome.GONE:
+            return Done(delivery, DeliveryStatus.REFUSED, now, reason="gone", gone=True)
+        case Outcome.OUR_BUG:
+            log.error("the messenger refused a lesson: %s", receipt.detail, extra={"action": "our_bug", "lesson": delivery.lesson})
+            return Done(delivery, DeliveryStatus.REFUSED, now, reason="our_bug")
+        case Outcome.UNKNOWN:
+            # Cut off after the request was out: it may have arrived. Left as SENDING, so that the learner is asked.
+            return Done(delivery, DeliveryStatus.SENDING, now, reason="cut_off", retry_at=now)
+        case _:
+            return _again_later(one, receipt, now)
+
+
+def _again_later(one: Waiting, receipt: Receipt, now: datetime) -> Done:
+    attempts = one.delivery.attempts + 1
+    if attempts >= MOST_ATTEMPTS:
+        return Done(one.delivery, DeliveryStatus.REFUSED, now, reason="gave_up")
+    wait = min(LONGEST_WAIT, FIRST_WAIT * 2**attempts) * random.uniform(0.8, 1.2)  # noqa: S311  jitter, no secret
+    if receipt.retry_after is not None:
+        wait = max(wait, timedelta(seconds=receipt.retry_after))
+    return Done(one.delivery, DeliveryStatus.RETRY, now, reason=receipt.outcome.value, retry_at=now + wait)

@@ -1,0 +1,183 @@
+"""A learner as the flows see them: where they can be reached, what they chose, where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.course.journey import Standing
+from bot.course.lesson import PracticeForm
+from bot.course.pace import EVERY_DAY, Rule, next_due
+from bot.messages import ChatRef
+
+CONSENT_VERSION = 1
+"""Raised whenever the consent text changes in meaning; everyone is asked again."""
+
+
+DRAFT = "?"
+"""Stands in place of a lesson id while a stray text waits for "keep this as a note?". Never shown; forgotten after a day."""
+
+
+class State(StrEnum):
+    """NEW: met, not yet agreed or set up. GONE: the messenger says they blocked the bot or left."""
+
+    NEW = "new"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    GONE = "gone"
+
+
+class Closeness(StrEnum):
+    """The answer to "is closeness wanted and safe for you at present?"."""
+
+    UNASKED = "unasked"
+    SAFE = "safe"
+    NOT_NOW = "not_now"
+    NOT_SAFE = "not_safe"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a learner told us about themselves; sealed at rest as one piece."""
+
+    country: str | None = None
+    zone: str | None = None
+    hour: int | None = None
+    minute: int = 0
+    weekdays: frozenset[int] = EVERY_DAY
+    form: PracticeForm = PracticeForm.SOLO
+    closeness: Closeness = Closeness.UNASKED
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """A person who opted in, or is about to. `step` is the question now open, `resting` where they were before a settings question.
+
+    `lesson` and `delivery` name what their next words would answer. `owed_since` is the due time that went by unkept.
+    """
+
+    id: str
+    chat: ChatRef
+    language: str
+    state: State
+    created_at: datetime
+    seen_at: datetime
+    step: str | None = None
+    profile: Profile = field(default_factory=Profile, repr=False)
+    consent_version: int | None = None
+    due_at: datetime | None = None
+    owed_since: datetime | None = None
+    paused_until: datetime | None = None
+    last_slot: date | None = None
+    lesson: str | None = None
+    delivery: str | None = None
+
+    @property
+    def consented(self) -> bool:
+        """True when they agreed to the consent text that holds now."""
+        return self.consent_version == CONSENT_VERSION
+
+    @property
+    def closeness(self) -> bool:
+        """True when closeness topics may be shown: wanted, and safe at present."""
+        return self.profile.closeness is Closeness.SAFE
+
+    @property
+    def rule(self) -> Rule | None:
+        """When their lessons come, or None before zone and hour are known."""
+        here = self.profile
+        if here.zone is None or here.hour is None:
+            return None
+        return Rule(here.hour, here.minute, here.zone, here.weekdays)
+
+    def with_profile(self, **changes: object) -> Learner:
+        """The same learner with these parts of the profile changed."""
+        return replace(self, profile=replace(self.profile, **changes))  # type: ignore[arg-type]  # the fields are checked by replace at run time
+
+    def due_after(self, now: datetime) -> datetime | None:
+        """When the next lesson is due (UTC), or None unless they are active."""
+        rule = self.rule
+        if self.state is not State.ACTIVE or rule is None:
+            return None
+        return next_due(rule, now, self.last_slot)
+
+    def rescheduled(self, now: datetime) -> Learner:
+        """The same learner with the due time reckoned anew, as after any change of hour, zone, weekdays or state."""
+        return replace(self, due_at=self.due_after(now), owed_since=None)
+
+    def standing(self, tracks: tuple[str, ...], been_through: frozenset[str]) -> Standing:
+        """What the rules of the course need to know about them."""
+        return Standing(tracks, been_through, self.closeness, self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A learner in a track."""
+
+    track: str
+    position: int
+    finished_at: datetime | None = None
+
+
+class Passage(StrEnum):
+    """How a learner went through a lesson."""
+
+    SENT = "sent"
+    DID = "did"
+    NOT_TODAY = "not_today"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Reflection:
+    """What a learner wrote: in answer to a lesson's prompt, or as a note of their own when `lesson` is None."""
+
+    id: str
+    lesson: str | None
+    text: str = field(repr=False)
+    written_at: datetime
+    edited_at: datetime | None = None
+    message: int | None = None
+
+
+class DeliveryKind(StrEnum):
+    """What a delivery is. One of each kind a local date, except EXTRA, which is asked for."""
+
+    LESSON = "lesson"
+    EXTRA = "extra"
+    CATCH_UP = "catch_up"
+    DID_IT_ARRIVE = "did_it_arrive"
+    PAUSE_OVER = "pause_over"
+    FINISH = "finish"
+    WELCOME_BACK = "welcome_back"
+
+
+class DeliveryStatus(StrEnum):
+    """Where a delivery is in the ledger. SENDING is written before the call; UNCERTAIN is a SENDING whose process died."""
+
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    RETRY = "retry"
+    NOT_SENT = "not_sent"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the ledger: one thing that we intend to send at one time, with its outcome."""
+
+    id: str
+    learner: str
+    kind: DeliveryKind
+    slot: date
+    lesson: str | None
+    status: DeliveryStatus
+    reason: str | None = None
+    message: int | None = None
+    attempts: int = 0
+    opened: bool = False

@@ -1,0 +1,297 @@
+"""Lessons in the chat: sending one now, its buttons, and what they write in answer to it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.course.compose import compose
+from bot.course.journey import Standing, next_lesson
+from bot.course.lesson import Lesson, Part
+from bot.course.pace import next_due, slot_of
+from bot.i18n.texts import Texts
+from bot.messages import Button, Rows, Say
+from bot.service import steps
+from bot.service.learners import DRAFT, Delivery, DeliveryKind, Learner, Passage, State
+from bot.service.talk import Talk, rows_of
+
+
+# -- words and buttons, also for lessons that the clock sends ----------------------------------------------------------
+
+
+def lesson_message(lesson: Lesson, learner: Learner, texts: Texts, delivery: str | None) -> Say:
+    """The lesson as it is sent: the standard message, or a neutral envelope where it is sensitive."""
+    if lesson.sensitive:
+        return envelope(texts, delivery)
+    return Say(lesson_text(lesson, learner, texts), lesson_rows(lesson, texts), delivery=delivery)
+
+
+def envelope(texts: Texts, delivery: str | None) -> Say:
+    """The neutral message: neither it nor its preview shows the topic. It can be opened only by choice."""
+    rows = rows_of([Button(texts("button-open"), f"ls:open:{delivery}"), Button(texts("button-not-today"), f"ls:shut:{delivery}")])
+    return Say(texts("envelope"), rows, delivery=delivery)
+
+
+def lesson_text(lesson: Lesson, learner: Learner, texts: Texts) -> str:
+    """The standard message of a lesson, in the forms that the learner chose."""
+    paragraphs = compose(
+        lesson,
+        learner.profile.form,
+        closeness=learner.closeness,
+        if_you_like=texts("if-you-like"),
+        think_about=texts("think-about"),
+        or_together=texts("or-together"),
+    )
+    return "\n\n".join(paragraphs)
+
+
+def lesson_rows(lesson: Lesson, texts: Texts) -> Rows:
+    """The buttons under a lesson. They carry its stable id, so they go on working for as long as the message is there."""
+
+    def button(key: str, verb: str) -> Button:
+        return Button(texts(key), f"ls:{verb}:{lesson.id}")
+
+    return rows_of(
+        [button("button-did-it", "did"), button("button-not-today", "not")],
+        [button("button-shorter", "short"), button("button-more", "deeper")],
+        [button("button-gentler", "gentle"), button("button-sources", "why")],
+    )
+
+
+def choice_rows(texts: Texts, *, start_over: bool = True) -> Rows:
+    """Read now, carry on at the next slot, or start the track over: after an outage, a pause or a block."""
+    rows = [[Button(texts("button-read-now"), "ls:now")], [Button(texts("button-carry-on-tomorrow"), "go:tomorrow")]]
+    if start_over:
+        rows.append([Button(texts("button-start-over"), "go:over")])
+    return rows_of(*rows)
+
+
+# -- commands ----------------------------------------------------------------------------------------------------------
+
+
+async def today(talk: Talk, _words: str = "") -> None:
+    """Today's lesson again; the next one, if none came yet."""
+    lesson = talk.lesson(talk.learner.lesson)
+    here = talk.learner.rule
+    if lesson and here and talk.learner.last_slot == slot_of(here, talk.now):
+        talk.out.append(lesson_message(lesson, talk.learner, talk.texts, talk.learner.delivery))
+        return
+    await send_next(talk)
+
+
+async def next_now(talk: Talk, _words: str = "") -> None:
+    """The next lesson now instead of tomorrow."""
+    await send_next(talk)
+
+
+async def skip(talk: Talk, _words: str = "") -> None:
+    """Moves on without the lesson that is next. Nothing is sent for it, and nothing is said against it."""
+    standing = await standing_of(talk)
+    lesson = next_lesson(talk.course, standing)
+    if lesson is None:
+        talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
+        return
+    await talk.turn.pass_through(lesson.id, Passage.SKIPPED)
+    talk.say("skipped" if not lesson.sensitive else "skipped-sensitive", title=lesson.title)
+
+
+async def send_next(talk: Talk) -> None:
+    """Sends the next lesson in answer to a wish. It is today's lesson if today has had none, otherwise one more."""
+    learner = talk.learner
+    if learner.rule is None:
+        talk.say("finish-setting-up")
+        return
+    lesson = next_lesson(talk.course, await standing_of(talk))
+    if lesson is None:
+        talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
+        return
+    delivery = await _intend(talk, lesson)
+    if delivery is None:
+        talk.toast("old-question")
+        return
+    talk.out.append(lesson_message(lesson, talk.learner, talk.texts, delivery.id))
+
+
+async def _intend(talk: Talk, lesson: Lesson) -> Delivery | None:
+    learner, rule = talk.learner, talk.learner.rule
+    if rule is None:
+        return None
+    slot = slot_of(rule, talk.now)
+    fresh = learner.last_slot is None or slot > learner.last_slot
+    kind = DeliveryKind.LESSON if fresh else DeliveryKind.EXTRA
+    delivery = await talk.turn.intend(kind, slot, lesson.id)
+    if delivery is None:
+        kind, delivery = DeliveryKind.EXTRA, await talk.turn.intend(DeliveryKind.EXTRA, slot, lesson.id)
+    if delivery is None:
+        return None
+    last_slot = slot if fresh else learner.last_slot
+    due_at = next_due(rule, talk.now, last_slot) if learner.state is State.ACTIVE else None
+    await talk.change(lesson=lesson.id, delivery=delivery.id, last_slot=last_slot, due_at=due_at, owed_since=None)
+    if not lesson.sensitive:
+        await talk.turn.pass_through(lesson.id, Passage.SENT)
+    return delivery
+
+
+async def standing_of(talk: Talk) -> Standing:
+    """Where they are in the course."""
+    return talk.learner.standing(await talk.tracks(), frozenset(await talk.passages()))
+
+
+# -- buttons -----------------------------------------------------------------------------------------------------------
+
+
+async def pressed(talk: Talk, verb: str, what: str) -> None:
+    """A button of a lesson or of an envelope."""
+    if verb == "now":
+        talk.unbutton()
+        await send_next(talk)
+    elif verb in ("open", "shut", "again"):
+        await _pressed_envelope(talk, verb, what)
+    elif (lesson := talk.lesson(what)) is None:
+        talk.toast("lesson-gone")
+    else:
+        await _pressed_lesson(talk, verb, lesson)
+
+
+async def _pressed_envelope(talk: Talk, verb: str, what: str) -> None:
+    delivery = await talk.turn.delivery(what)
+    lesson = talk.lesson(delivery.lesson) if delivery else None
+    if delivery is None or lesson is None:
+        talk.toast("lesson-gone")
+    elif verb == "shut":
+        talk.edit(talk.text("envelope-shut"), rows_of([talk.button("button-open", f"ls:open:{what}")]))
+    elif verb == "again":
+        talk.unbutton()
+        talk.out.append(lesson_message(lesson, talk.learner, talk.texts, None))
+    elif lesson.sensitive and not talk.learner.closeness:
+        talk.toast("closeness-off", alert=True)
+    else:
+        await talk.turn.open_delivery(delivery.id)
+        await talk.turn.pass_through(lesson.id, Passage.SENT)
+        await talk.change(lesson=lesson.id, delivery=delivery.id)
+        talk.edit(lesson_text(lesson, talk.learner, talk.texts), lesson_rows(lesson, talk.texts))
+
+
+async def _pressed_lesson(talk: Talk, verb: str, lesson: Lesson) -> None:
+    if lesson.sensitive and not talk.learner.closeness:
+        talk.toast("closeness-off", alert=True)
+        return
+    match verb:
+        case "did":
+            await talk.turn.pass_through(lesson.id, Passage.DID)
+            talk.toast("did-it")
+        case "not":
+            await talk.turn.pass_through(lesson.id, Passage.NOT_TODAY)
+            talk.toast("not-today")
+        case "short":
+            _say_part(talk, lesson, Part.SHORT, "low-battery")
+        case "gentle":
+            _say_part(talk, lesson, Part.GENTLER, "gentler")
+        case "deeper":
+            _say_part(talk, lesson, Part.DEEPER, "deeper")
+        case "why":
+            talk.say_text(sources_text(talk, lesson))
+        case _:
+            talk.toast("old-question")
+    if verb == "short":
+        await talk.turn.pass_through(lesson.id, Passage.DID)
+
+
+def _say_part(talk: Talk, lesson: Lesson, part: Part, key: str) -> None:
+    text = lesson.parts.get(part)
+    if text is None:
+        talk.toast("no-such-part")
+        return
+    talk.say_text(talk.texts.raw(key, text=text))
+
+
+def sources_text(talk: Talk, lesson: Lesson) -> str:
+    """Where a lesson comes from, when not to do it, and who should skip it."""
+    texts = talk.texts
+    lines = []
+    for source_id in lesson.cites:
+        source = talk.course.sources.get(source_id)
+        if source is not None:
+            line = texts("source-line", authors=_short_authors(source.authors), year=source.year, title=source.title, venue=source.venue)
+            lines.append(f"{line}\n{source.link}" if source.link else line)
+    parts = [texts("sources-title", title=lesson.title), "\n".join(lines) or texts("sources-none")]
+    if lesson.not_when:
+        parts.append(texts("not-when", text=lesson.not_when))
+    if lesson.who_should_skip:
+        parts.append(texts("who-should-skip", text=lesson.who_should_skip))
+    parts.append(texts("sources-honest"))
+    return "\n\n".join(parts)
+
+
+def _short_authors(authors: str) -> str:
+    names = [name.strip() for name in authors.split(",") if name.strip()]
+    return authors if len(names) <= 2 else f"{names[0]} et al."
+
+
+# -- what they write ---------------------------------------------------------------------------------------------------
+
+ANSWERABLE = timedelta(days=3)
+"""How long plain words are taken for the answer to the last lesson. A direct reply to a lesson always is."""
+
+
+async def words(talk: Talk, text: str) -> None:
+    """Words that are no command and answer no open question: a reflection, or something to keep as a note."""
+    lesson = await _lesson_answered(talk)
+    if lesson is not None:
+        await talk.turn.keep_reflection(lesson.id, text, talk.incoming.message)
+        if talk.learner.lesson == lesson.id:
+            await talk.change(lesson=None)
+        number = await talk.turn.count_reflections()
+        talk.say(f"reflection-kept-{number % 3}", title=lesson.title)
+        return
+    note = await talk.turn.keep_reflection(DRAFT, text, talk.incoming.message)
+    rows = rows_of([talk.button("button-keep-note", f"jo:keep:{note.id}"), talk.button("button-forget", f"jo:drop:{note.id}")])
+    talk.say("stray-text", rows)
+
+
+async def _lesson_answered(talk: Talk) -> Lesson | None:
+    reply_to = talk.incoming.reply_to
+    if reply_to is not None:
+        delivery = await talk.turn.delivery_in(reply_to)
+        if delivery is not None and delivery.lesson:
+            return talk.lesson(delivery.lesson)
+    lesson = talk.lesson(talk.learner.lesson)
+    if lesson is None or lesson.id not in await talk.passages():
+        return None
+    return lesson
+
+
+async def edited(talk: Talk, text: str) -> None:
+    """An edited message edits the reflection that was kept from it. Any other edit is left alone, on purpose."""
+    message = talk.incoming.message
+    kept = await talk.turn.reflection_in(message) if message is not None else None
+    if kept is None:
+        return
+    await talk.turn.rewrite(kept.id, text)
+    talk.say("reflection-edited")
+
+
+# -- progress ----------------------------------------------------------------------------------------------------------
+
+
+async def progress(talk: Talk, _words: str = "") -> None:
+    """Where they are: lessons gone through, by track. Never a streak."""
+    passages, tracks = await talk.passages(), await talk.tracks()
+    lines = [_track_line(talk, track, passages) for track in tracks]
+    others = [track for track in talk.course.tracks if track not in tracks and set(talk.course.tracks[track].order) & set(passages)]
+    lines += [_track_line(talk, track, passages) for track in others]
+    through = sum(1 for lesson in passages if talk.lesson(lesson))
+    text = talk.text("progress-title", count=through, written=await talk.turn.count_reflections())
+    coming = next_lesson(talk.course, await standing_of(talk))
+    if coming is not None:
+        key = "progress-next-hidden" if coming.sensitive else "progress-next"
+        lines.append("\n" + talk.text(key, title=coming.title))
+    rows = rows_of([talk.button("button-journal", "jo:page:0"), talk.button("button-topics", "tr:list")])
+    talk.say_text("\n".join([text, "", *lines]), rows)
+
+
+def _track_line(talk: Talk, track_id: str, passages: dict[str, Passage]) -> str:
+    order = talk.course.tracks[track_id].order
+    done = sum(1 for lesson in order if lesson in passages)
+    return talk.text("progress-line", title=steps.track_title(talk, track_id), done=done, of=len(order))
+
+

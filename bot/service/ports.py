@@ -1,0 +1,187 @@
+"""What the flows need from the outside: somewhere to keep things, and someone to send them. `app` plugs the real ones in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from bot.messages import ChatRef, Outgoing, Receipt, Say
+from bot.service.learners import (
+    Delivery,
+    DeliveryKind,
+    DeliveryStatus,
+    Enrolment,
+    Learner,
+    Passage,
+    Reflection,
+)
+
+
+class StoreUnavailable(Exception):  # noqa: N818  it names a state, not a mistake
+    """The database cannot be reached, or did not answer in time. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Replies of an update that was handled before. `doubtful` are those whose sending was cut off, `unsent` those never begun."""
+
+    key: str
+    language: str
+    doubtful: tuple[Outgoing, ...]
+    unsent: tuple[Outgoing, ...]
+
+
+class Turn(Protocol):
+    """One update's unit of work: everything in it is kept together at the end, or not at all."""
+
+    @property
+    def learner(self) -> Learner | None: ...
+    @property
+    def handled_before(self) -> Leftover | None: ...
+
+    async def meet(self, language: str) -> Learner:
+        """Makes the row of a person met for the first time."""
+
+    async def save(self, learner: Learner) -> None:
+        """Keeps what changed about the learner, and goes on with them."""
+
+    async def record_consent(self, version: int) -> None: ...
+    async def withdraw_consent(self) -> None: ...
+
+    async def enrolments(self) -> tuple[Enrolment, ...]:
+        """The tracks they chose, in order."""
+
+    async def enrol(self, tracks: Sequence[str]) -> None:
+        """Makes these their tracks, in this order. Places are kept; tracks no longer named are left."""
+
+    async def passages(self) -> Mapping[str, Passage]:
+        """Lesson id → how they went through it."""
+
+    async def pass_through(self, lesson: str, how: Passage) -> None: ...
+    async def start_over(self, lessons: Sequence[str]) -> None:
+        """Forgets that these lessons were gone through. What was written stays."""
+
+    async def keep_reflection(self, lesson: str | None, text: str, message: int | None) -> Reflection: ...
+    async def reflection_in(self, message: int) -> Reflection | None:
+        """The reflection that was kept from this message of theirs."""
+
+    async def rewrite(self, reflection: str, text: str) -> None: ...
+    async def erase(self, reflection: str) -> bool: ...
+    async def file_under(self, reflection: str, lesson: str | None) -> bool:
+        """Makes a reflection belong to a lesson, or to none. False if there is no such reflection of theirs."""
+
+    async def reflections(self, skip: int, take: int) -> tuple[Reflection, ...]:
+        """Newest first, without drafts."""
+
+    async def count_reflections(self) -> int: ...
+    async def reflection(self, reflection: str) -> Reflection | None: ...
+
+    async def intend(self, kind: DeliveryKind, slot: date, lesson: str | None) -> Delivery | None:
+        """A new ledger row in state SENDING, or None when this kind has had its turn on that date."""
+
+    async def delivery(self, delivery: str) -> Delivery | None: ...
+    async def delivery_in(self, message: int) -> Delivery | None:
+        """The delivery that was sent as this message of ours."""
+
+    async def open_delivery(self, delivery: str) -> None: ...
+    async def decisions(self, take: int) -> tuple[Delivery, ...]:
+        """The latest rows of the ledger, newest first."""
+
+    def keep_replies(self, replies: Sequence[Outgoing]) -> None:
+        """Keeps the replies with the update, so that a crash before they are sent loses none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueLearner:
+    """A learner whose due time has come, with all that deciding needs."""
+
+    learner: Learner
+    tracks: tuple[str, ...]
+    been_through: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What was decided for a due learner: a ledger row (sent later, or NOT_SENT with its reason) and the learner as they are now."""
+
+    learner: Learner
+    kind: DeliveryKind
+    slot: date
+    lesson: str | None = None
+    reason: str | None = None
+
+
+class DueBatch(Protocol):
+    """Due learners, held by this process until the batch ends; decisions are kept together."""
+
+    due: tuple[DueLearner, ...]
+
+    def decide(self, intent: Intent) -> None: ...
+    def postpone(self, learner: Learner, until: datetime) -> None:
+        """Pushes a row that made deciding fail out of everyone's way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery that waits to be sent, with its learner."""
+
+    delivery: Delivery
+    learner: Learner
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How the sending of a delivery ended; `retry_at` where it is to be tried again. `lesson` is passed through once it was sent."""
+
+    delivery: Delivery
+    status: DeliveryStatus
+    at: datetime
+    message: int | None = None
+    reason: str | None = None
+    retry_at: datetime | None = None
+    passed: str | None = None
+    answers: bool = False
+    gone: bool = False
+
+
+class Store(Protocol):
+    """Where learners are kept. Every method raises StoreUnavailable when the database is gone, hung or locked."""
+
+    def turn(self, chat: ChatRef, key: str, now: datetime) -> AbstractAsyncContextManager[Turn]: ...
+    async def replying(self, key: str, number: int) -> None:
+        """Says that reply `number` of the update is about to be sent."""
+
+    async def replied(self, key: str, number: int, now: datetime, receipt: Receipt | None, say: Say | None) -> None:
+        """Says that reply `number` was sent (with its receipt), and keeps what the ledger needs of it."""
+
+    async def all_replied(self, key: str) -> None: ...
+    async def unfinished(self, before: datetime) -> tuple[tuple[ChatRef, Leftover], ...]:
+        """Updates handled before that moment whose replies were not all sent."""
+
+    def due_batch(self, now: datetime, take: int, hold: timedelta) -> AbstractAsyncContextManager[DueBatch]: ...
+    async def take_waiting(self, now: datetime, take: int, hold: timedelta) -> tuple[Waiting, ...]:
+        """Deliveries to be sent now, held for this process."""
+
+    async def sending(self, deliveries: Sequence[Delivery], until: datetime) -> tuple[str, ...]:
+        """Writes SENDING before the call. Answers the ids that are still ours to send."""
+
+    async def record(self, done: Sequence[Done]) -> None: ...
+    async def uncertain(self, now: datetime, take: int) -> tuple[Waiting, ...]:
+        """Marks SENDING rows whose process died as UNCERTAIN and answers them."""
+
+    async def count_help(self, day: date) -> None:
+        """Adds one to the day's total of help cards shown: a bare number, tied to nobody."""
+
+    async def country_of(self, chat: ChatRef) -> str | None: ...
+    async def ready(self) -> None:
+        """Returns when the database answers."""
+
+
+class Sender(Protocol):
+    """The one door through which messages leave."""
+
+    async def reply(self, chat: ChatRef, outgoing: Outgoing, press_id: str | None = None) -> Receipt: ...
+    async def lesson(self, chat: ChatRef, say: Say) -> Receipt: ...

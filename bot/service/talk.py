@@ -1,0 +1,114 @@
+"""One update's conversation: who is speaking, what they did, when, and what we answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from bot.course.lesson import Course, Lesson
+from bot.i18n.texts import Texts, texts_for
+from bot.messages import Button, Edit, Incoming, Kind, Outgoing, Rows, Say, Toast, Unbutton
+from bot.service.learners import Enrolment, Learner, Passage
+from bot.service.ports import Turn
+
+
+@dataclass(slots=True)
+class Talk:
+    """Handlers read from it, change the learner through it, and leave their answers in `out`."""
+
+    turn: Turn
+    incoming: Incoming
+    now: datetime
+    course: Course
+    out: list[Outgoing] = field(default_factory=list)
+
+    @property
+    def texts(self) -> Texts:
+        """The texts of the learner's language; a stranger's messenger tells theirs."""
+        learner = self.turn.learner
+        return texts_for(learner.language if learner else self.incoming.language or "")
+
+    @property
+    def learner(self) -> Learner:
+        """The learner. Only for handlers that strangers do not reach."""
+        if self.turn.learner is None:
+            raise AssertionError("a stranger reached a handler that needs a learner")
+        return self.turn.learner
+
+    @property
+    def pressed(self) -> bool:
+        """True when a button brought us here."""
+        return self.incoming.kind is Kind.PRESS
+
+    def text(self, key: str, **words: object) -> str:
+        """A text in their language."""
+        return self.texts(key, **words)
+
+    def say(self, key: str, rows: Rows = (), **words: object) -> None:
+        """Answers with a new message."""
+        self.out.append(Say(self.texts(key, **words), rows))
+
+    def say_text(self, text: str, rows: Rows = (), *, delivery: str | None = None) -> None:
+        """Answers with a new message made of a text that is ready."""
+        self.out.append(Say(text, rows, delivery=delivery))
+
+    def toast(self, key: str, *, alert: bool = False, **words: object) -> None:
+        """Answers a pressed button in a line that fades."""
+        self.out.append(Toast(self.texts(key, **words), alert))
+
+    def edit(self, text: str, rows: Rows = ()) -> None:
+        """Gives the message whose button was pressed other words."""
+        if self.incoming.message is not None:
+            self.out.append(Edit(self.incoming.message, text, rows))
+
+    def unbutton(self) -> None:
+        """Takes the buttons off the message that was pressed, so that nobody presses them again."""
+        if self.pressed and self.incoming.message is not None:
+            self.out.append(Unbutton(self.incoming.message))
+
+    def say_or_edit(self, text: str, rows: Rows = ()) -> None:
+        """A page: pressed from another page it takes its place, otherwise it is a new message."""
+        if self.pressed:
+            self.edit(text, rows)
+        else:
+            self.say_text(text, rows)
+
+    def button(self, key: str, action: str, **words: object) -> Button:
+        """A button with a label in their language."""
+        return Button(self.texts(key, **words), action)
+
+    async def change(self, **changes: Any) -> Learner:
+        """Keeps changes to the learner."""
+        learner = replace(self.learner, **changes)
+        await self.turn.save(learner)
+        return learner
+
+    async def change_profile(self, **changes: Any) -> Learner:
+        """Keeps changes to what they told us, and reckons their next due time anew."""
+        learner = self.learner.with_profile(**changes).rescheduled(self.now)
+        await self.turn.save(learner)
+        return learner
+
+    async def tracks(self) -> tuple[str, ...]:
+        """The tracks they chose that this course still has, in order."""
+        chosen: tuple[Enrolment, ...] = await self.turn.enrolments()
+        return tuple(one.track for one in chosen if one.track in self.course.tracks)
+
+    async def passages(self) -> dict[str, Passage]:
+        """Lesson id → how they went through it."""
+        return dict(await self.turn.passages())
+
+    def lesson(self, lesson_id: str | None) -> Lesson | None:
+        """A lesson in their language, if the course still has it."""
+        return self.course.lesson(lesson_id, self.learner.language) if lesson_id else None
+
+
+def rows_of(*rows: tuple[Button, ...] | list[Button]) -> Rows:
+    """Rows of buttons, without empty ones."""
+    return tuple(tuple(row) for row in rows if row)
+
+
+def in_columns(buttons: list[Button], width: int) -> list[tuple[Button, ...]]:
+    """Buttons in rows of `width`."""
+    return [tuple(buttons[start : start + width]) for start in range(0, len(buttons), width)]

@@ -1,0 +1,125 @@
+"""The settings: one frozen value, read from the environment. Every problem is told at once, with what to do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+TELEGRAM = "https://api.telegram.org"
+SECRETS = ("BOT_TOKEN", "SECRET_KEY", "WEBHOOK_SECRET", "DATABASE_URL", "OPERATOR_TOKEN")
+
+
+class SettingsError(Exception):
+    """The environment holds values that cannot work. `problems` has a line for each, with the fix."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseSettings):
+    """What an operator can set. The docstring of each field is its entry in the configuration table."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+    bot_token: SecretStr | None = None
+    """Telegram bot token from @BotFather; or `BOT_TOKEN_FILE`. `run` explains when it is missing; `demo` needs none."""
+    bot_api_url: str = TELEGRAM
+    """Root of the Bot API server; methods are called at `<root>/bot<token>/<method>`."""
+    database_url: SecretStr | None = None
+    """SQLAlchemy URL, SQLite or PostgreSQL. Default: an SQLite file in `DATA_DIR`."""
+    data_dir: Path = Path("data")
+    """Where the embedded database and the generated key live."""
+    secret_key: SecretStr | None = None
+    """Key that seals learners' data, 32 bytes in base64; or `SECRET_KEY_FILE`; several, newest first, comma-separated. Default: made once in `DATA_DIR`."""
+    lessons_dir: Path | None = None
+    """Another lessons folder. Default: the lessons that come with Kindling."""
+    send_rate: float = Field(default=25, gt=0, le=1000)
+    """Messages a second for the whole bot (Telegram's broadcast limit is about 30; up to 1000 with paid broadcasts)."""
+    webhook_url: str | None = None
+    """Public address for webhook mode. Default: long polling."""
+    webhook_secret: SecretStr | None = None
+    """Secret token that Telegram sends with every webhook call; or `WEBHOOK_SECRET_FILE`."""
+    listen: str = "127.0.0.1:8443"
+    """Address on which webhook calls are received, behind your proxy."""
+    http_listen: str = "127.0.0.1:8080"
+    """Address of health and readiness; off when empty."""
+    log_format: Literal["text", "json"] = "text"
+    """`text` for people, `json` for machines."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """How much is logged. No level ever logs what people wrote, who they are, or the token."""
+
+    @field_validator("log_format", "log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("bot_api_url", "webhook_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/") if value else value
+
+    @field_validator("listen", "http_listen")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not (host and port.isdigit() and int(port) < 65536):
+            raise ValueError("must be host:port, for example 127.0.0.1:8080")
+        return value
+
+    @model_validator(mode="after")
+    def _webhook_needs_secret(self) -> Settings:
+        if self.webhook_url and not self.webhook_secret:
+            raise ValueError("WEBHOOK_URL needs WEBHOOK_SECRET: any long random word of letters, digits, - and _")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL with an asynchronous driver: aiosqlite or psycopg."""
+        if self.database_url is None:
+            return f"sqlite+aiosqlite:///{(self.data_dir / 'kindling.sqlite3').resolve()}"
+        scheme, _, rest = self.database_url.get_secret_value().partition("://")
+        driver = "sqlite+aiosqlite" if scheme.startswith("sqlite") else "postgresql+psycopg"
+        return f"{driver}://{rest}"
+
+
+def read_settings(environment: dict[str, str] | None = None) -> Settings:
+    """The settings of this environment. Raises SettingsError with every problem found."""
+    values = dict(os.environ if environment is None else environment)
+    problems = _read_secret_files(values)
+    fields = {name: values[name.upper()] for name in Settings.model_fields if values.get(name.upper(), "") != ""}
+    if values.get("HTTP_LISTEN") == "":
+        fields["http_listen"] = ""
+    if fields.get("database_url", "sqlite:").split(":")[0].split("+")[0] not in ("sqlite", "postgresql", "postgres"):
+        problems.append("DATABASE_URL: begin it with sqlite:/// or postgresql://")
+    try:
+        settings = Settings.model_validate(fields)
+    except ValidationError as error:
+        problems += [_as_line(e["loc"], e["msg"]) for e in error.errors(include_input=False)]
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _read_secret_files(values: dict[str, str]) -> list[str]:
+    problems = []
+    for name in SECRETS:
+        path = values.get(f"{name}_FILE")
+        if not path:
+            continue
+        try:
+            values[name] = Path(path).read_text().strip()
+        except OSError as error:
+            problems.append(f"{name}_FILE: cannot read the file it names ({error.strerror})")
+    return problems
+
+
+def _as_line(where: tuple[int | str, ...], what: str) -> str:
+    name = str(where[0]).upper() if where else ""
+    return f"{name}: {what}".removeprefix(": ").replace("Value error, ", "")

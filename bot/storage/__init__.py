@@ -1,0 +1,1 @@
+"""Where learners are kept: tables, sealing, migrations. Nothing of SQLAlchemy leaves this room."""

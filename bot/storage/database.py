@@ -1,0 +1,146 @@
+"""The engine: SQLite or PostgreSQL, with short timeouts, so that a stuck database never holds a person up for long."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.service.ports import StoreUnavailable
+
+PATIENCE = 3.0
+"""Seconds that any one piece of work may wait for the database. A person is waiting for the answer."""
+
+
+class Plug:
+    """A switch for drills and for the demo: "fine", "gone" (every use fails at once) or "hung" (every use waits)."""
+
+    def __init__(self) -> None:
+        self.state = "fine"
+
+    async def check(self) -> None:
+        """Fails or waits as the switch says."""
+        if self.state == "gone":
+            raise StoreUnavailable("the plug is pulled")
+        while self.state == "hung":
+            await asyncio.sleep(0.05)
+
+
+class Database:
+    """One database. `read` and `write` give a connection inside a transaction; both raise StoreUnavailable when it cannot be had."""
+
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        self.patience = patience
+        self.plug = Plug()
+        self.engine = _engine(url, patience)
+        self.dialect = self.engine.dialect.name
+        self._writing = self.engine.execution_options(writes=True)
+        # SQLite has one writer: waiting here is cheaper and fairer than its busy handler, and never blocks a worker thread.
+        self._one_writer = asyncio.Lock() if self.dialect == "sqlite" else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction that only reads."""
+        async with self._transaction(self.engine) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction that is kept whole at the end, or undone when anything is raised."""
+        if self._one_writer is None:
+            async with self._transaction(self._writing) as connection:
+                yield connection
+            return
+        try:
+            async with asyncio.timeout(self.patience):
+                await self._one_writer.acquire()
+        except TimeoutError:
+            raise StoreUnavailable("another writer holds the database") from None
+        try:
+            async with self._transaction(self._writing) as connection:
+                yield connection
+        finally:
+            self._one_writer.release()
+
+    @asynccontextmanager
+    async def unhurried(self, seconds: float) -> AsyncIterator[AsyncConnection]:
+        """A writing connection for work that nobody waits for, such as a migration."""
+        async with self._transaction(self._writing, seconds) as connection:
+            if self.dialect == "postgresql":
+                await connection.execute(text("SET LOCAL statement_timeout = 0"))
+                await connection.execute(text("SET LOCAL lock_timeout = 0"))
+            yield connection
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine, seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with asyncio.timeout(seconds or self.patience):
+                await self.plug.check()
+                async with engine.begin() as connection:
+                    yield connection
+        except (DBAPIError, PoolTimeout, OSError, sqlite3.Error) as error:
+            raise StoreUnavailable(type(error).__name__) from None
+        except TimeoutError:
+            raise StoreUnavailable("it did not answer in time") from None
+        except SQLAlchemyError as error:
+            # A statement's parameters are what people wrote: only the kind of error may travel on.
+            raise RuntimeError(f"the database refused a statement: {type(error).__name__}") from None
+
+    async def close(self) -> None:
+        """Lets every connection go."""
+        await self.engine.dispose()
+
+
+def _engine(url: str, patience: float) -> AsyncEngine:
+    address = make_url(url)
+    # hide_parameters: no error text may ever carry what people wrote.
+    options: dict[str, Any] = {"hide_parameters": True, "pool_timeout": patience, "pool_reset_on_return": None}
+    if address.get_backend_name() == "sqlite":
+        options["connect_args"] = {"timeout": patience * 0.8}
+        _make_room(address.database)
+    else:
+        options |= {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+        options["connect_args"] = {
+            "connect_timeout": max(2, round(patience)),
+            "options": f"-c statement_timeout={round(patience * 1000)} -c lock_timeout={round(patience * 800)}",
+        }
+    engine = create_async_engine(address, **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_room(database: str | None) -> None:
+    if database and database != ":memory:":
+        folder = Path(database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not Path(database).exists():
+                os.close(os.open(database, os.O_CREAT | os.O_WRONLY, 0o600))
+        except OSError:
+            return  # opening the database says so, again and again, until the operator has mended it
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions by itself: _begin_sqlite does, so that writers take their lock at once.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,10 @@
+"""Alembic's entry: runs on the connection that `bot.storage.migrate` hands it, inside its transaction."""
+
+from alembic import context
+
+from bot.storage.tables import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,201 @@
+"""Between rows and the flows' own values: what is sealed is opened here, and nowhere else."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.course.lesson import PracticeForm
+from bot.messages import Button, ChatRef, Edit, Outgoing, Remove, Say, Toast, Unbutton
+from bot.service.learners import (
+    Closeness,
+    Delivery,
+    DeliveryKind,
+    DeliveryStatus,
+    Enrolment,
+    Learner,
+    Profile,
+    Reflection,
+    State,
+)
+from bot.storage.sealing import DataKey, Keyring
+
+
+def new_id() -> str:
+    """A random 128-bit id in hex: it names a row and tells nothing."""
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A learner with the key that opens what is theirs."""
+
+    learner: Learner
+    key: DataKey
+
+
+def address_of(chat: ChatRef) -> str:
+    """The text whose blind index finds a learner."""
+    return f"{chat.channel}:{chat.address}"
+
+
+def open_learner(row: Row[Any], keyring: Keyring) -> Sealed:
+    """The learner of a row of the learners table, opened."""
+    key = keyring.open_data_key(row.key_id, row.wrapped_key)
+    channel, address = _list(key.open(row.sealed_address, "learners", "sealed_address", row.id))
+    learner = Learner(
+        id=row.id,
+        chat=ChatRef(channel, address),
+        language=row.language,
+        state=State(row.state),
+        created_at=row.created_at,
+        seen_at=row.seen_at,
+        step=row.step,
+        profile=_profile(key.open(row.sealed_profile, "learners", "sealed_profile", row.id)),
+        consent_version=row.consent_version,
+        due_at=row.due_at,
+        owed_since=row.owed_since,
+        paused_until=row.paused_until,
+        last_slot=row.last_slot,
+        lesson=row.lesson_id,
+        delivery=row.delivery_id,
+    )
+    return Sealed(learner, key)
+
+
+def learner_values(learner: Learner, key: DataKey) -> dict[str, Any]:
+    """The columns of the learners table that change over time."""
+    return {
+        "sealed_profile": key.seal(_profile_as_json(learner.profile), "learners", "sealed_profile", learner.id),
+        "language": learner.language,
+        "state": learner.state.value,
+        "step": learner.step,
+        "consent_version": learner.consent_version,
+        "seen_at": learner.seen_at,
+        "lesson_id": learner.lesson,
+        "delivery_id": learner.delivery,
+        **schedule_values(learner),
+    }
+
+
+def schedule_values(learner: Learner) -> dict[str, Any]:
+    """The columns that the delivery flow may change; nothing in them is sealed."""
+    return {
+        "due_at": learner.due_at,
+        "owed_since": learner.owed_since,
+        "paused_until": learner.paused_until,
+        "last_slot": learner.last_slot,
+        "state": learner.state.value,
+    }
+
+
+def _profile_as_json(profile: Profile) -> dict[str, Any]:
+    return {
+        "country": profile.country,
+        "zone": profile.zone,
+        "hour": profile.hour,
+        "minute": profile.minute,
+        "weekdays": sorted(profile.weekdays),
+        "form": profile.form.value,
+        "closeness": profile.closeness.value,
+        "topics": list(profile.topics),
+    }
+
+
+def _profile(value: Any) -> Profile:
+    # A field that an older or newer version does not know keeps its default: both run side by side during an upgrade.
+    blank = Profile()
+    return Profile(
+        country=value.get("country"),
+        zone=value.get("zone"),
+        hour=value.get("hour"),
+        minute=value.get("minute", 0),
+        weekdays=frozenset(value.get("weekdays", blank.weekdays)),
+        form=PracticeForm(value.get("form", blank.form)),
+        closeness=Closeness(value.get("closeness", blank.closeness)),
+        topics=tuple(value.get("topics", ())),
+    )
+
+
+def _list(value: Any) -> list[str]:
+    return [str(part) for part in value]
+
+
+def delivery_of(row: Row[Any]) -> Delivery:
+    """The delivery of a row of the ledger."""
+    return Delivery(
+        id=row.id,
+        learner=row.learner_id,
+        kind=DeliveryKind(row.kind),
+        slot=row.slot,
+        lesson=row.lesson_id,
+        status=DeliveryStatus(row.status),
+        reason=row.reason,
+        message=row.message,
+        attempts=row.attempts,
+        opened=row.opened,
+    )
+
+
+def enrolment_of(row: Row[Any]) -> Enrolment:
+    """The enrolment of a row."""
+    return Enrolment(row.track, row.position)
+
+
+def reflection_of(row: Row[Any], key: DataKey) -> Reflection:
+    """The reflection of a row, opened."""
+    text = key.open(row.sealed_text, "reflections", "sealed_text", row.id)
+    return Reflection(row.id, row.lesson_id, str(text), row.written_at, row.edited_at, row.message)
+
+
+def replies_as_json(replies: tuple[Outgoing, ...]) -> list[dict[str, Any]]:
+    """Replies in a form that can be sealed and read back."""
+    return [_reply_as_json(reply) for reply in replies]
+
+
+def _reply_as_json(reply: Outgoing) -> dict[str, Any]:
+    match reply:
+        case Say():
+            return {
+                "say": reply.text,
+                "rows": _rows_as_json(reply.rows),
+                "silent": reply.silent,
+                "protected": reply.protected,
+                "delivery": reply.delivery,
+            }
+        case Edit():
+            return {"edit": reply.message, "text": reply.text, "rows": _rows_as_json(reply.rows)}
+        case Unbutton():
+            return {"unbutton": reply.message}
+        case Remove():
+            return {"remove": list(reply.messages)}
+        case Toast():
+            return {"toast": reply.text, "alert": reply.alert}
+
+
+def replies_of(value: Any) -> tuple[Outgoing, ...]:
+    """The replies that `replies_as_json` wrote."""
+    return tuple(_reply_of(item) for item in value)
+
+
+def _reply_of(item: dict[str, Any]) -> Outgoing:
+    if "say" in item:
+        return Say(item["say"], _rows_of(item["rows"]), item["silent"], item["protected"], item["delivery"])
+    if "edit" in item:
+        return Edit(item["edit"], item["text"], _rows_of(item["rows"]))
+    if "unbutton" in item:
+        return Unbutton(item["unbutton"])
+    if "remove" in item:
+        return Remove(tuple(item["remove"]))
+    return Toast(item["toast"], item["alert"])
+
+
+def _rows_as_json(rows: tuple[tuple[Button, ...], ...]) -> list[list[list[str | None]]]:
+    return [[[button.label, button.action, button.url] for button in row] for row in rows]
+
+
+def _rows_of(value: Any) -> tuple[tuple[Button, ...], ...]:
+    return tuple(tuple(Button(label, action, url) for label, action, url in row) for row in value)

@@ -1,0 +1,156 @@
+"""Sealing: AES-256-GCM with a data key for each learner, wrapped by the operator's key.
+
+A sealed value is bound to its table, column and row, so that it cannot be moved. Addresses are looked up by a keyed blind
+index (HMAC-SHA-256). Every wrapped key and index carries the id of the operator's key that made it, so keys can be changed.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE = 12
+KEY = 32
+
+
+class KeyMissing(Exception):  # noqa: N818  it names a state, not a mistake
+    """No operator key fits what is in the database: lost, wrong, or not yet given."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OperatorKey:
+    """One of the operator's keys. `id` names it without telling anything about it."""
+
+    id: str
+    wrapping: bytes
+    indexing: bytes
+
+    @classmethod
+    def of(cls, secret: bytes) -> OperatorKey:
+        """The key made of 32 secret bytes; wrapping and indexing use different keys derived from them (HMAC as a PRF)."""
+        return cls(_derive(secret, b"name").hex()[:12], _derive(secret, b"wrap"), _derive(secret, b"index"))
+
+
+def _derive(secret: bytes, purpose: bytes) -> bytes:
+    return hmac.digest(secret, b"kindling:" + purpose, hashlib.sha256)
+
+
+class Keyring:
+    """The operator's keys, newest first: the newest seals, all of them open."""
+
+    def __init__(self, secret_keys: list[bytes]) -> None:
+        if not secret_keys:
+            raise KeyMissing("there is no key")
+        self._keys = [OperatorKey.of(secret) for secret in secret_keys]
+        self._by_id = {key.id: key for key in self._keys}
+
+    @property
+    def newest(self) -> str:
+        """The id of the key that seals what is new."""
+        return self._keys[0].id
+
+    def knows(self, key_ids: set[str]) -> bool:
+        """True when any of these operator keys is here."""
+        return not key_ids.isdisjoint(self._by_id)
+
+    def indexes(self, address: str) -> list[bytes]:
+        """The blind indexes under which this address may be found, newest key first."""
+        return [hmac.digest(key.indexing, address.encode(), hashlib.sha256) for key in self._keys]
+
+    def new_data_key(self) -> tuple[DataKey, str, bytes]:
+        """A fresh data key, the id of the operator's key that wraps it, and its wrapped form."""
+        secret = secrets.token_bytes(KEY)
+        return DataKey(secret), self.newest, _encrypt(self._keys[0].wrapping, secret, b"data key")
+
+    def open_data_key(self, key_id: str, wrapped: bytes) -> DataKey:
+        """The data key in `wrapped`. Raises KeyMissing when the operator's key for it is not here."""
+        key = self._by_id.get(key_id)
+        if key is None:
+            raise KeyMissing(f"operator key {key_id} is not among the keys given")
+        return DataKey(_decrypt(key.wrapping, wrapped, b"data key"))
+
+
+class DataKey:
+    """One learner's key. Forgetting it makes everything sealed with it unreadable for good."""
+
+    __slots__ = ("_cipher",)
+
+    def __init__(self, secret: bytes) -> None:
+        self._cipher = AESGCM(secret)
+
+    def seal(self, value: object, table: str, column: str, row: str) -> bytes:
+        """`value` (anything JSON can say) sealed for that place and no other."""
+        nonce = os.urandom(NONCE)
+        clear = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return nonce + self._cipher.encrypt(nonce, clear, _place(table, column, row))
+
+    def open(self, sealed: bytes, table: str, column: str, row: str) -> object:
+        """What was sealed for that place. Raises KeyMissing when it was sealed for another, or was changed."""
+        try:
+            clear = self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _place(table, column, row))
+        except InvalidTag:
+            raise KeyMissing(f"a sealed value in {table}.{column} does not open") from None
+        return json.loads(clear)
+
+
+def _place(table: str, column: str, row: str) -> bytes:
+    return f"{table}/{column}/{row}".encode()
+
+
+def _encrypt(key: bytes, clear: bytes, place: bytes) -> bytes:
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, clear, place)
+
+
+def _decrypt(key: bytes, sealed: bytes, place: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], place)
+    except InvalidTag:
+        raise KeyMissing("a wrapped key does not open") from None
+
+
+class BadKey(ValueError):  # noqa: N818
+    """SECRET_KEY is not a list of 32-byte keys in base64."""
+
+
+def read_keys(text: str) -> list[bytes]:
+    """The keys in SECRET_KEY: base64, comma-separated, newest first. Raises BadKey, without the text in its message."""
+    keys = []
+    for number, part in enumerate(text.split(","), start=1):
+        try:
+            key = base64.b64decode(part.strip().replace("-", "+").replace("_", "/") + "==", validate=False)
+        except (binascii.Error, ValueError):
+            key = b""
+        if len(key) != KEY:
+            raise BadKey(f"SECRET_KEY: key number {number} is not 32 bytes in base64; `kindling keys new` makes one")
+        keys.append(key)
+    return keys
+
+
+def new_key() -> str:
+    """A fresh operator key, 32 random bytes in base64."""
+    return base64.b64encode(secrets.token_bytes(KEY)).decode()
+
+
+def generated_key(data_dir: Path) -> tuple[str, bool]:
+    """The key kept in `data_dir`, made there (mode 0600) if there is none yet; and whether it was made now."""
+    path = data_dir / "secret.key"
+    try:
+        return path.read_text().strip(), False
+    except FileNotFoundError:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = new_key()
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(key + "\n")
+        return key, True

@@ -1,0 +1,291 @@
+"""The store: the port `Store` on SQLAlchemy, SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import ChatRef, Receipt, Say
+from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, State
+from bot.service.ports import Done, DueLearner, Intent, Leftover, Turn, Waiting
+from bot.storage import tables as t
+from bot.storage.database import Database
+from bot.storage.migrate import migrate
+from bot.storage.rows import address_of, delivery_of, new_id, open_learner, schedule_values
+from bot.storage.sealing import Keyring, KeyMissing
+from bot.storage.turn import StoredTurn, leftover_of
+
+CLAIMED, SENDING, RETRY = DeliveryStatus.CLAIMED.value, DeliveryStatus.SENDING.value, DeliveryStatus.RETRY.value
+
+
+class SqlStore:
+    """See the port. `keyring` opens and seals; nothing sealed leaves this room closed, nothing open is kept."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self.database = database
+        self._keyring = keyring
+        self._open = False
+        dialect = postgresql if database.dialect == "postgresql" else sqlite
+        self._insert: Any = dialect.insert
+
+    async def ready(self) -> None:
+        """Brings the schema up to date and checks the key, once; after that, asks the database for a sign of life.
+
+        Raises StoreUnavailable, or KeyMissing when the keys given do not fit what is in the database.
+        """
+        if not self._open:
+            await migrate(self.database)
+            await self._check_key()
+            self._open = True
+        async with self.database.read() as db:
+            await db.execute(select(literal(1)))
+
+    async def close(self) -> None:
+        """Lets the database go."""
+        await self.database.close()
+
+    async def _check_key(self) -> None:
+        async with self.database.write() as db:
+            known = select(t.installation.c.name).where(t.installation.c.name.like("key:%"))
+            names = {name.removeprefix("key:") for name in (await db.execute(known)).scalars()}
+            if names and self._keyring.newest not in names and not self._keyring.knows(names):
+                raise KeyMissing(
+                    "the SECRET_KEY given is not the one that sealed this database; give the right one, or list it after the new one"
+                )
+            new = self._insert(t.installation).values(name=f"key:{self._keyring.newest}", value=b"")
+            await db.execute(new.on_conflict_do_nothing())
+
+    # -- update → reply ---------------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def turn(self, chat: ChatRef, key: str, now: datetime) -> AsyncIterator[Turn]:
+        async with self.database.write() as db:
+            turn = StoredTurn(db, self._keyring, chat, key, now)
+            await turn.load()
+            yield turn
+            await turn.finish()
+
+    async def replying(self, key: str, number: int) -> None:
+        async with self.database.write() as db:
+            await db.execute(update(t.inbox).where(t.inbox.c.key == key).values(next_reply=number, sending=True))
+
+    async def replied(self, key: str, number: int, now: datetime, receipt: Receipt | None, say: Say | None) -> None:
+        async with self.database.write() as db:
+            progress = update(t.inbox).where(t.inbox.c.key == key)
+            await db.execute(progress.values(next_reply=number + 1, sending=False))
+            if say is not None and say.delivery is not None and receipt is not None:
+                status = DeliveryStatus.SENT if receipt.message is not None else DeliveryStatus.REFUSED
+                row = update(t.deliveries).where(t.deliveries.c.id == say.delivery)
+                await db.execute(
+                    row.values(
+                        status=status.value,
+                        message=receipt.message,
+                        reason=receipt.detail or None,
+                        next_at=None,
+                        updated_at=now,
+                    )
+                )
+
+    async def all_replied(self, key: str) -> None:
+        async with self.database.write() as db:
+            done = update(t.inbox).where(t.inbox.c.key == key)
+            await db.execute(done.values(sealed_replies=None, sending=False))
+
+    async def unfinished(self, before: datetime) -> tuple[tuple[ChatRef, Leftover], ...]:
+        async with self.database.write() as db:
+            left = t.inbox.c.sealed_replies.is_not(None) & (t.inbox.c.at < before)
+            rows = (await db.execute(select(t.inbox).where(left).order_by(t.inbox.c.at).limit(500))).all()
+            people = await self._sealed_learners(db, {row.learner_id for row in rows})
+            found = [
+                (people[row.learner_id].learner.chat, leftover_of(row, people[row.learner_id])) for row in rows
+            ]
+            await db.execute(
+                update(t.inbox).where(t.inbox.c.key.in_([row.key for row in rows])).values(sealed_replies=None)
+            )
+        return tuple(found)
+
+    # -- tick → lessons ---------------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def due_batch(self, now: datetime, take: int, hold: timedelta) -> AsyncIterator[StoredBatch]:
+        async with self.database.write() as db:
+            due = select(t.learners).where(t.learners.c.due_at <= now).order_by(t.learners.c.due_at).limit(take)
+            rows = (await db.execute(due.with_for_update(skip_locked=True))).all()
+            batch = StoredBatch(await self._due_learners(db, rows), now, hold)
+            yield batch
+            await batch.finish(db, self._insert)
+
+    async def _due_learners(self, db: AsyncConnection, rows: Sequence[Row[Any]]) -> tuple[DueLearner, ...]:
+        ids = [row.id for row in rows]
+        tracks, passed = defaultdict(list), defaultdict(set)
+        chosen = t.enrolments.c.learner_id.in_(ids) & t.enrolments.c.left_at.is_(None)
+        for row in await db.execute(select(t.enrolments).where(chosen).order_by(t.enrolments.c.position)):
+            tracks[row.learner_id].append(row.track)
+        for row in await db.execute(select(t.passages).where(t.passages.c.learner_id.in_(ids))):
+            passed[row.learner_id].add(row.lesson_id)
+        return tuple(
+            DueLearner(open_learner(row, self._keyring).learner, tuple(tracks[row.id]), frozenset(passed[row.id]))
+            for row in rows
+        )
+
+    async def take_waiting(self, now: datetime, take: int, hold: timedelta) -> tuple[Waiting, ...]:
+        waiting = t.deliveries.c.status.in_((CLAIMED, RETRY)) & (t.deliveries.c.next_at <= now)
+        async with self.database.write() as db:
+            mine = select(t.deliveries).where(waiting).order_by(t.deliveries.c.next_at).limit(take)
+            rows = (await db.execute(mine.with_for_update(skip_locked=True))).all()
+            return await self._hold(db, rows, {"status": CLAIMED, "next_at": now + hold})
+
+    async def uncertain(self, now: datetime, take: int) -> tuple[Waiting, ...]:
+        lost = (t.deliveries.c.status == SENDING) & (t.deliveries.c.next_at <= now)
+        async with self.database.write() as db:
+            mine = select(t.deliveries).where(lost).order_by(t.deliveries.c.next_at).limit(take)
+            rows = (await db.execute(mine.with_for_update(skip_locked=True))).all()
+            values = {"status": DeliveryStatus.UNCERTAIN.value, "next_at": None, "updated_at": now}
+            found = await self._hold(db, rows, values)
+            for one in found:
+                if one.delivery.lesson and one.delivery.kind in (DeliveryKind.LESSON, DeliveryKind.EXTRA):
+                    await self._pass(db, one.learner.id, one.delivery.lesson, now)
+        return found
+
+    async def _hold(self, db: AsyncConnection, rows: Sequence[Row[Any]], values: dict[str, Any]) -> tuple[Waiting, ...]:
+        if not rows:
+            return ()
+        await db.execute(update(t.deliveries).where(t.deliveries.c.id.in_([row.id for row in rows])).values(values))
+        people = await self._sealed_learners(db, {row.learner_id for row in rows})
+        return tuple(Waiting(delivery_of(row), people[row.learner_id].learner) for row in rows)
+
+    async def sending(self, deliveries: Sequence[Delivery], until: datetime) -> tuple[str, ...]:
+        ids = [delivery.id for delivery in deliveries]
+        ours = t.deliveries.c.id.in_(ids) & (t.deliveries.c.status == CLAIMED)
+        values = {"status": SENDING, "next_at": until, "attempts": t.deliveries.c.attempts + 1}
+        async with self.database.write() as db:
+            mark = update(t.deliveries).where(ours).values(values).returning(t.deliveries.c.id)
+            return tuple((await db.execute(mark)).scalars())
+
+    async def record(self, done: Sequence[Done]) -> None:
+        async with self.database.write() as db:
+            row = (
+                update(t.deliveries)
+                .where(t.deliveries.c.id == bindparam("row"))
+                .values(
+                    status=bindparam("new_status"),
+                    message=bindparam("new_message"),
+                    reason=bindparam("new_reason"),
+                    next_at=bindparam("retry_at"),
+                    updated_at=bindparam("at"),
+                )
+            )
+            await db.execute(row, [_ledger_values(one) for one in done])
+            for one in done:
+                await self._consequences(db, one)
+
+    async def _consequences(self, db: AsyncConnection, one: Done) -> None:
+        me = t.learners.c.id == one.delivery.learner
+        if one.passed:
+            await self._pass(db, one.delivery.learner, one.passed, one.at)
+        if one.answers:
+            asked = {"lesson_id": one.delivery.lesson, "delivery_id": one.delivery.id}
+            await db.execute(update(t.learners).where(me).values(asked))
+        if one.gone:
+            left = {"state": State.GONE.value, "due_at": None, "owed_since": None}
+            await db.execute(update(t.learners).where(me).values(left))
+
+    async def _pass(self, db: AsyncConnection, learner: str, lesson: str, at: datetime) -> None:
+        values = {"learner_id": learner, "lesson_id": lesson, "how": Passage.SENT.value, "at": at}
+        await db.execute(self._insert(t.passages).values(values).on_conflict_do_nothing())
+
+    async def _sealed_learners(self, db: AsyncConnection, ids: Iterable[str]) -> dict[str, Any]:
+        rows = await db.execute(select(t.learners).where(t.learners.c.id.in_(list(ids))))
+        return {row.id: open_learner(row, self._keyring) for row in rows}
+
+    # -- the rest ---------------------------------------------------------------------------------------------------
+
+    async def count_help(self, day: date) -> None:
+        one = self._insert(t.daily_counts).values(day=day, name="help_cards", count=1)
+        more = one.on_conflict_do_update(index_elements=["day", "name"], set_={"count": t.daily_counts.c.count + 1})
+        async with self.database.write() as db:
+            await db.execute(more)
+
+    async def country_of(self, chat: ChatRef) -> str | None:
+        found = select(t.learners).where(t.learners.c.address_index.in_(self._keyring.indexes(address_of(chat))))
+        async with self.database.read() as db:
+            row = (await db.execute(found)).one_or_none()
+        return open_learner(row, self._keyring).learner.profile.country if row is not None else None
+
+    async def purge(self, before: datetime) -> int:
+        """Forgets handled updates older than that moment. Answers how many."""
+        async with self.database.write() as db:
+            gone = await db.execute(delete(t.inbox).where(t.inbox.c.at < before, t.inbox.c.sealed_replies.is_(None)))
+            return gone.rowcount
+
+
+def _ledger_values(one: Done) -> dict[str, Any]:
+    return {
+        "row": one.delivery.id,
+        "new_status": one.status.value,
+        "new_message": one.message,
+        "new_reason": one.reason,
+        "retry_at": one.retry_at,
+        "at": one.at,
+    }
+
+
+class StoredBatch:
+    """See the port `DueBatch`."""
+
+    def __init__(self, due: tuple[DueLearner, ...], now: datetime, hold: timedelta) -> None:
+        self.due = due
+        self._now = now
+        self._hold = hold
+        self._rows: list[dict[str, Any]] = []
+        self._learners: list[dict[str, Any]] = []
+
+    def decide(self, intent: Intent) -> None:
+        """Keeps a decision: its ledger row, and the learner's new due time."""
+        goes = intent.reason is None
+        self._rows.append(
+            {
+                "id": new_id(),
+                "learner_id": intent.learner.id,
+                "kind": intent.kind.value,
+                "slot": intent.slot,
+                # Of what is sent there is one a date; of decisions not to send there may be several.
+                "number": 0 if goes else int(self._now.timestamp()),
+                "lesson_id": intent.lesson,
+                "status": CLAIMED if goes else DeliveryStatus.NOT_SENT.value,
+                "reason": intent.reason,
+                "next_at": self._now if goes else None,
+                "created_at": self._now,
+                "updated_at": self._now,
+            }
+        )
+        self._learners.append({"row": intent.learner.id, **schedule_values(intent.learner)})
+
+    def postpone(self, learner: Learner, until: datetime) -> None:
+        """Pushes a learner's due time ahead, and nothing else."""
+        self._learners.append({"row": learner.id, **schedule_values(replace(learner, due_at=until))})
+
+    async def finish(self, db: AsyncConnection, insert_: Any) -> None:
+        """Writes every decision, as the last thing of the transaction."""
+        if self._rows:
+            # A slot that has its row already keeps it: one of a kind a local date, whatever happens.
+            await db.execute(insert_(t.deliveries).on_conflict_do_nothing(), self._rows)
+        if self._learners:
+            columns = [name for name in self._learners[0] if name != "row"]
+            change = update(t.learners).where(t.learners.c.id == bindparam("row"))
+            await db.execute(
+                change.values({name: bindparam(f"new_{name}") for name in columns}),
+                [_renamed(one) for one in self._learners],
+            )
+
+
+def _renamed(values: dict[str, Any]) -> dict[str, Any]:
+    return {name if name == "row" else f"new_{name}": value for name, value in values.items()}

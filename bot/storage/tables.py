@@ -1,0 +1,181 @@
+"""The tables. Clear in them: due times, states, lesson ids, under a random learner id; all that names a person or is theirs is sealed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC on every database. Refuses naive ones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _of_learner(**options: Any) -> Column[str]:
+    return Column("learner_id", String(32), ForeignKey("learners.id", ondelete="CASCADE"), nullable=False, **options)
+
+
+learners = Table(
+    "learners",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("address_index", LargeBinary, nullable=False, unique=True),
+    Column("key_id", String(12), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("sealed_address", LargeBinary, nullable=False),
+    Column("sealed_profile", LargeBinary, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("step", String(32)),
+    Column("consent_version", Integer),
+    Column("due_at", Moment),
+    Column("owed_since", Moment),
+    Column("paused_until", Moment),
+    Column("last_slot", Date),
+    Column("lesson_id", String(64)),
+    Column("delivery_id", String(32)),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Index(
+        "ix_learners_due",
+        "due_at",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _of_learner(index=True),
+    Column("version", Integer, nullable=False),
+    Column("given_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    _of_learner(primary_key=True),
+    Column("track", String(64), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("chosen_at", Moment, nullable=False),
+    Column("left_at", Moment),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    _of_learner(primary_key=True),
+    Column("lesson_id", String(64), primary_key=True),
+    Column("how", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+WAITING = text("next_at IS NOT NULL")
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _of_learner(),
+    Column("kind", String(32), nullable=False),
+    Column("slot", Date, nullable=False),
+    Column("number", Integer, nullable=False, server_default="0"),
+    Column("lesson_id", String(64)),
+    Column("status", String(16), nullable=False),
+    Column("reason", String(64)),
+    Column("message", Integer),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("opened", Boolean, nullable=False, server_default=text("false")),
+    Column("next_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("learner_id", "kind", "slot", "number"),
+    Index("ix_deliveries_next", "next_at", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_deliveries_learner_id_message", "learner_id", "message"),
+)
+
+reflections = Table(
+    "reflections",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _of_learner(),
+    Column("lesson_id", String(64)),
+    Column("sealed_text", LargeBinary, nullable=False),
+    Column("message", Integer),
+    Column("written_at", Moment, nullable=False),
+    Column("edited_at", Moment),
+    Index("ix_reflections_learner_id_written_at", "learner_id", "written_at"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    _of_learner(index=True),
+    Column("at", Moment, nullable=False),
+    Column("sealed_replies", LargeBinary),
+    Column("next_reply", Integer, nullable=False, server_default="0"),
+    Column("sending", Boolean, nullable=False, server_default=text("false")),
+)
+
+daily_counts = Table(
+    "daily_counts",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)

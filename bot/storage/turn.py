@@ -1,0 +1,267 @@
+"""One update's unit of work on the database (the port `Turn`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import ChatRef, Outgoing
+from bot.service.learners import (
+    DRAFT,
+    Delivery,
+    DeliveryKind,
+    DeliveryStatus,
+    Enrolment,
+    Learner,
+    Passage,
+    Reflection,
+    State,
+)
+from bot.service.ports import Leftover
+from bot.storage import tables as t
+from bot.storage.rows import (
+    Sealed,
+    address_of,
+    delivery_of,
+    enrolment_of,
+    learner_values,
+    new_id,
+    open_learner,
+    reflection_of,
+    replies_as_json,
+    replies_of,
+)
+from bot.storage.sealing import Keyring
+
+
+class StoredTurn:
+    """See the port. Made by the store inside an open write transaction, which the store keeps or undoes."""
+
+    def __init__(self, connection: AsyncConnection, keyring: Keyring, chat: ChatRef, key: str, now: datetime) -> None:
+        self._db = connection
+        self._keyring = keyring
+        self._chat = chat
+        self._update = key
+        self._now = now
+        self._sealed: Sealed | None = None
+        self._replies: tuple[Outgoing, ...] | None = None
+        self.handled_before: Leftover | None = None
+
+    @property
+    def learner(self) -> Learner | None:
+        return self._sealed.learner if self._sealed else None
+
+    @property
+    def _me(self) -> Sealed:
+        if self._sealed is None:
+            raise AssertionError("this turn has no learner yet: meet them first")
+        return self._sealed
+
+    async def load(self) -> None:
+        """Finds the learner, holds their row until the turn ends, and sees whether this update was handled before."""
+        found = select(t.learners).where(t.learners.c.address_index.in_(self._keyring.indexes(address_of(self._chat))))
+        row = (await self._db.execute(found.with_for_update())).one_or_none()
+        if row is None:
+            return
+        self._sealed = open_learner(row, self._keyring)
+        seen = (await self._db.execute(select(t.inbox).where(t.inbox.c.key == self._update))).one_or_none()
+        if seen is not None:
+            self.handled_before = leftover_of(seen, self._sealed)
+
+    async def meet(self, language: str) -> Learner:
+        key, key_id, wrapped = self._keyring.new_data_key()
+        learner = Learner(new_id(), self._chat, language, State.NEW, self._now, self._now)
+        await self._db.execute(
+            insert(t.learners).values(
+                id=learner.id,
+                address_index=self._keyring.indexes(address_of(self._chat))[0],
+                key_id=key_id,
+                wrapped_key=wrapped,
+                sealed_address=key.seal(
+                    [self._chat.channel, self._chat.address], "learners", "sealed_address", learner.id
+                ),
+                created_at=self._now,
+                **learner_values(learner, key),
+            )
+        )
+        self._sealed = Sealed(learner, key)
+        return learner
+
+    async def save(self, learner: Learner) -> None:
+        me = self._me
+        values = learner_values(replace(learner, seen_at=self._now), me.key)
+        await self._db.execute(update(t.learners).where(t.learners.c.id == learner.id).values(values))
+        self._sealed = Sealed(learner, me.key)
+
+    async def record_consent(self, version: int) -> None:
+        me = self._me.learner
+        await self._db.execute(
+            insert(t.consents).values(id=new_id(), learner_id=me.id, version=version, given_at=self._now)
+        )
+
+    async def withdraw_consent(self) -> None:
+        mine = (t.consents.c.learner_id == self._me.learner.id) & t.consents.c.withdrawn_at.is_(None)
+        await self._db.execute(update(t.consents).where(mine).values(withdrawn_at=self._now))
+
+    async def enrolments(self) -> tuple[Enrolment, ...]:
+        mine = (t.enrolments.c.learner_id == self._me.learner.id) & t.enrolments.c.left_at.is_(None)
+        rows = await self._db.execute(select(t.enrolments).where(mine).order_by(t.enrolments.c.position))
+        return tuple(enrolment_of(row) for row in rows)
+
+    async def enrol(self, tracks: Sequence[str]) -> None:
+        me = self._me.learner.id
+        mine = t.enrolments.c.learner_id == me
+        known = set((await self._db.execute(select(t.enrolments.c.track).where(mine))).scalars())
+        await self._db.execute(
+            update(t.enrolments).where(mine, t.enrolments.c.track.not_in(tracks)).values(left_at=self._now)
+        )
+        for position, track in enumerate(tracks):
+            if track in known:
+                kept = update(t.enrolments).where(mine, t.enrolments.c.track == track)
+                await self._db.execute(kept.values(position=position, left_at=None))
+            else:
+                fresh = {"learner_id": me, "track": track, "position": position, "chosen_at": self._now}
+                await self._db.execute(insert(t.enrolments).values(fresh))
+
+    async def passages(self) -> Mapping[str, Passage]:
+        mine = select(t.passages.c.lesson_id, t.passages.c.how).where(t.passages.c.learner_id == self._me.learner.id)
+        return {row.lesson_id: Passage(row.how) for row in await self._db.execute(mine)}
+
+    async def pass_through(self, lesson: str, how: Passage) -> None:
+        values = {"learner_id": self._me.learner.id, "lesson_id": lesson, "how": how.value, "at": self._now}
+        there = (t.passages.c.learner_id == values["learner_id"]) & (t.passages.c.lesson_id == lesson)
+        changed = await self._db.execute(update(t.passages).where(there).values(how=how.value, at=self._now))
+        if changed.rowcount == 0:
+            await self._db.execute(insert(t.passages).values(values))
+
+    async def start_over(self, lessons: Sequence[str]) -> None:
+        mine = t.passages.c.learner_id == self._me.learner.id
+        await self._db.execute(delete(t.passages).where(mine, t.passages.c.lesson_id.in_(lessons)))
+
+    async def keep_reflection(self, lesson: str | None, text: str, message: int | None) -> Reflection:
+        me, reflection = self._me, new_id()
+        sealed = me.key.seal(text, "reflections", "sealed_text", reflection)
+        await self._db.execute(
+            insert(t.reflections).values(
+                id=reflection,
+                learner_id=me.learner.id,
+                lesson_id=lesson,
+                sealed_text=sealed,
+                message=message,
+                written_at=self._now,
+            )
+        )
+        return Reflection(reflection, lesson, text, self._now, None, message)
+
+    async def reflection_in(self, message: int) -> Reflection | None:
+        return await self._one_reflection(t.reflections.c.message == message)
+
+    async def reflection(self, reflection: str) -> Reflection | None:
+        return await self._one_reflection(t.reflections.c.id == reflection)
+
+    async def _one_reflection(self, which: Any) -> Reflection | None:
+        mine = select(t.reflections).where(t.reflections.c.learner_id == self._me.learner.id, which)
+        row = (await self._db.execute(mine.order_by(t.reflections.c.written_at.desc()).limit(1))).one_or_none()
+        return reflection_of(row, self._me.key) if row is not None else None
+
+    async def rewrite(self, reflection: str, text: str) -> None:
+        sealed = self._me.key.seal(text, "reflections", "sealed_text", reflection)
+        mine = (t.reflections.c.learner_id == self._me.learner.id) & (t.reflections.c.id == reflection)
+        await self._db.execute(update(t.reflections).where(mine).values(sealed_text=sealed, edited_at=self._now))
+
+    async def erase(self, reflection: str) -> bool:
+        mine = (t.reflections.c.learner_id == self._me.learner.id) & (t.reflections.c.id == reflection)
+        return (await self._db.execute(delete(t.reflections).where(mine))).rowcount > 0
+
+    async def file_under(self, reflection: str, lesson: str | None) -> bool:
+        mine = (t.reflections.c.learner_id == self._me.learner.id) & (t.reflections.c.id == reflection)
+        return (await self._db.execute(update(t.reflections).where(mine).values(lesson_id=lesson))).rowcount > 0
+
+    def _kept(self) -> Any:
+        lesson = t.reflections.c.lesson_id
+        return (t.reflections.c.learner_id == self._me.learner.id) & (lesson.is_(None) | (lesson != DRAFT))
+
+    async def reflections(self, skip: int, take: int) -> tuple[Reflection, ...]:
+        mine = select(t.reflections).where(self._kept())
+        newest = mine.order_by(t.reflections.c.written_at.desc(), t.reflections.c.id).offset(skip).limit(take)
+        return tuple(reflection_of(row, self._me.key) for row in await self._db.execute(newest))
+
+    async def count_reflections(self) -> int:
+        kept = select(func.count()).select_from(t.reflections).where(self._kept())
+        return int((await self._db.execute(kept)).scalar_one())
+
+    async def intend(self, kind: DeliveryKind, slot: date, lesson: str | None) -> Delivery | None:
+        me = self._me.learner.id
+        same = (t.deliveries.c.learner_id == me) & (t.deliveries.c.kind == kind.value) & (t.deliveries.c.slot == slot)
+        number = (await self._db.execute(select(func.count()).select_from(t.deliveries).where(same))).scalar_one()
+        if number and kind is not DeliveryKind.EXTRA:
+            return None
+        delivery = new_id()
+        row = {
+            "id": delivery,
+            "learner_id": me,
+            "kind": kind.value,
+            "slot": slot,
+            "number": number,
+            "lesson_id": lesson,
+            "status": DeliveryStatus.SENDING.value,
+            "attempts": 1,
+            "created_at": self._now,
+            "updated_at": self._now,
+        }
+        await self._db.execute(insert(t.deliveries).values(row))
+        return Delivery(delivery, me, kind, slot, lesson, DeliveryStatus.SENDING, attempts=1)
+
+    async def delivery(self, delivery: str) -> Delivery | None:
+        return await self._one_delivery(t.deliveries.c.id == delivery)
+
+    async def delivery_in(self, message: int) -> Delivery | None:
+        return await self._one_delivery(t.deliveries.c.message == message)
+
+    async def _one_delivery(self, which: Any) -> Delivery | None:
+        mine = select(t.deliveries).where(t.deliveries.c.learner_id == self._me.learner.id, which)
+        row = (await self._db.execute(mine.order_by(t.deliveries.c.created_at.desc()).limit(1))).one_or_none()
+        return delivery_of(row) if row is not None else None
+
+    async def open_delivery(self, delivery: str) -> None:
+        mine = (t.deliveries.c.learner_id == self._me.learner.id) & (t.deliveries.c.id == delivery)
+        await self._db.execute(update(t.deliveries).where(mine).values(opened=True, updated_at=self._now))
+
+    async def decisions(self, take: int) -> tuple[Delivery, ...]:
+        mine = select(t.deliveries).where(t.deliveries.c.learner_id == self._me.learner.id)
+        newest = mine.order_by(t.deliveries.c.created_at.desc()).limit(take)
+        return tuple(delivery_of(row) for row in await self._db.execute(newest))
+
+    def keep_replies(self, replies: Sequence[Outgoing]) -> None:
+        self._replies = tuple(replies)
+
+    async def finish(self) -> None:
+        """Writes down that the update was handled, with its replies, as the last thing of the transaction."""
+        if self._sealed is None or self._replies is None or self.handled_before is not None:
+            return
+        me = self._sealed
+        sealed = me.key.seal(replies_as_json(self._replies), "inbox", "sealed_replies", self._update)
+        await self._db.execute(
+            insert(t.inbox).values(
+                key=self._update,
+                learner_id=me.learner.id,
+                at=self._now,
+                sealed_replies=sealed if self._replies else None,
+            )
+        )
+
+
+def leftover_of(row: Any, owner: Sealed) -> Leftover:
+    """What was still to be said when an update that was handled before broke off."""
+    language = owner.learner.language
+    if row.sealed_replies is None:
+        return Leftover(row.key, language, (), ())
+    replies = replies_of(owner.key.open(row.sealed_replies, "inbox", "sealed_replies", row.key))[row.next_reply :]
+    if row.sending and replies:
+        return Leftover(row.key, language, replies[:1], replies[1:])
+    return Leftover(row.key, language, (), replies)

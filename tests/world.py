@@ -1,0 +1,135 @@
+"""The world of the end-to-end tests: the Bot API look-alike over real HTTP, the whole bot against it, and a clock to travel with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.app import App, build
+from bot.demo import BotApiServer, Message, Person
+from bot.settings import read_settings
+
+START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+"""A Monday noon, four weeks before Europe's clocks go forward."""
+KEY = "S2luZGxpbmctdGVzdC1rZXktb2YtMzItYnl0ZXMhISE="
+TOKEN = "1000:demo"  # noqa: S105
+
+
+class TravelClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, start: datetime) -> None:
+        self.now = start
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class World:
+    """Everything that a conversation test needs."""
+
+    server: BotApiServer
+    app: App
+    clock: TravelClock
+    running: asyncio.Task[None]
+    settings: dict[str, str]
+
+    def person(self, name: str = "Ana", language: str = "en") -> Person:
+        """Somebody with a phone."""
+        return self.server.person(name, language)
+
+    async def settled(self) -> None:
+        """Waits until the bot has nothing left to do."""
+        await self.server.settled(within=15)
+        assert self.server.violations == []
+
+    async def at(self, moment: datetime) -> None:
+        """Travels to a moment, and lets the bot do what is due then."""
+        assert moment >= self.clock.now, "there is no way back"
+        self.clock.now = moment
+        await self.app.tick()
+        await self.settled()
+
+    async def later(self, **span: float) -> None:
+        """Travels on by some time, minute by minute where lessons could be due."""
+        await self.at(self.clock.now + timedelta(**span))
+
+    async def crash(self) -> None:
+        """Ends the bot without letting it finish anything, and starts another on the same database."""
+        self.running.cancel()
+        await asyncio.gather(self.running, return_exceptions=True)
+        for request in self.app.requests:
+            await request.shutdown()
+        for task in list(self.app.tasks):
+            task.cancel()
+        await asyncio.gather(*self.app.tasks, return_exceptions=True)
+        await self.app.store.close()
+        await self.start()
+
+    async def start(self) -> None:
+        """Starts a bot."""
+        self.app = build(read_settings(self.settings), self.clock)
+        self.running = asyncio.create_task(self.app.run(ticking=False))
+        await asyncio.wait_for(self.app.opened.wait(), 20)
+
+    async def stop(self) -> None:
+        """Stops it as an operator would."""
+        self.app.stop()
+        await asyncio.wait_for(self.running, 10)
+
+
+@asynccontextmanager
+async def world(folder: Path, start: datetime = START, **settings: str) -> AsyncIterator[World]:
+    """A fresh world, with its database in `folder` unless DATABASE_URL says otherwise."""
+    clock = TravelClock(start)
+    server = BotApiServer(TOKEN, now=clock)
+    root = await server.start()
+    environment = {
+        "BOT_TOKEN": TOKEN,
+        "BOT_API_URL": root,
+        "DATA_DIR": str(folder),
+        "SECRET_KEY": KEY,
+        "HTTP_LISTEN": "",
+        "SEND_RATE": "1000",
+        **settings,
+    }
+    app = build(read_settings(environment), clock)
+    running = asyncio.create_task(app.run(ticking=False))
+    there = World(server, app, clock, running, environment)
+    try:
+        await asyncio.wait_for(app.opened.wait(), 20)
+        yield there
+    finally:
+        await there.stop()
+        await server.stop()
+
+
+async def onboard(there: World, person: Person, *, hour: str = "8:00 AM", topics: tuple[str, ...] = ("Calm in small steps",), country: str = "Germany",
+                  form: str = "Just me") -> Message:  # fmt: skip
+    """A new person, with the fewest taps there are."""
+    person.says("/start")
+    await person.receives("all right with you")
+    person.taps("I am 18 or older, and I agree")
+    await person.receives("Which country")
+    person.says(country)
+    await person.receives("When would a lesson suit you")
+    person.taps(hour)
+    await person.receives("On which days")
+    person.taps("That’s it")
+    await person.receives("What would you like to read about")
+    for topic in topics:
+        person.taps(topic)
+        await there.settled()
+    person.taps("That’s it")
+    question = await person.receives()
+    while "For whom" not in question.text:
+        if "closeness" in question.text.casefold() and "Wanted, and safe" in question.labels:
+            person.taps("Wanted, and safe")
+        question = await person.receives()
+    person.taps(form)
+    return await person.receives("This is what you chose")
