@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,14 +27,14 @@ from bot.clock import metronome
 from bot.content.read import lessons_dir, load_course
 from bot.crisis import answer as crisis
 from bot.i18n.texts import texts_for
-from bot.messages import ChatRef, Incoming, Say, Toast
+from bot.messages import Incoming, Say, Toast
 from bot.service.commands import COMMANDS
 from bot.service.conversation import Conversation
 from bot.service.delivery import IN_FLIGHT, Delivery
 from bot.service.ports import StoreUnavailable
 from bot.settings import Settings
 from bot.storage.database import Database
-from bot.storage.sealing import Keyring, KeyMissing, generated_key, read_keys
+from bot.storage.sealing import KeyMissing, Keyring, generated_key, read_keys
 from bot.storage.store import SqlStore
 
 log = logging.getLogger(__name__)
@@ -52,26 +51,37 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass
 class App:
-    """A running bot. Build it with `build`, run it with `run`; `stop` ends it."""
+    """A running bot: every room, built and connected. `run` runs it, `stop` ends it. Building touches neither network nor
+    database, and raises SettingsError, BadKey or CourseError."""
 
-    settings: Settings
-    clock: Clock
-    store: SqlStore
-    requests: tuple[AiohttpRequest, ...]
-    introducer: Bot
-    sender: TelegramSender
-    lanes: Lanes
-    help_lane: HelpLane
-    receiver: Receiver
-    conversation: Conversation
-    delivery: Delivery
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    opened: asyncio.Event = field(default_factory=asyncio.Event)
-    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    _scheduler: AsyncIOScheduler | None = None
-    _ticking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+        assert settings.bot_token is not None
+        token, base = settings.bot_token.get_secret_value(), f"{settings.bot_api_url}/bot"
+        # Polls, answers, lessons and help have connections of their own: none of them ever waits behind another.
+        for_polls, for_replies = AiohttpRequest(2, read_timeout=40), AiohttpRequest(64)
+        for_lessons, for_help = AiohttpRequest(256), AiohttpRequest(64, read_timeout=10)
+        self.requests = (for_polls, for_replies, for_lessons, for_help)
+        polling = Polling(token, base, request=for_replies, get_updates_request=for_polls)
+        replies, lessons, helping = (
+            Bot(token, base, request=one, get_updates_request=for_polls) for one in self.requests[1:]
+        )
+        course = load_course(lessons_dir(settings.lessons_dir))
+        self.settings = settings
+        self.clock = clock
+        self.store = SqlStore(Database(settings.database), keyring(settings))
+        self.sender = TelegramSender(replies, lessons, Pace(settings.send_rate))
+        self.lanes = Lanes()
+        self.help_lane = HelpLane(helping, self.store.country_of, self.after_help)
+        self.conversation = Conversation(self.store, self.sender, course, self.help_lane.memory.note_country)
+        self.delivery = Delivery(self.store, self.sender, course, max(1, min(IN_FLIGHT, int(settings.send_rate * 2))))
+        self.receiver = Receiver(polling, Intake(self.help_lane, self.lanes, self.handle, self.busy, clock))
+        self.opened = asyncio.Event()
+        self.tasks: set[asyncio.Task[None]] = set()
+        self._introducer = replies
+        self._stopping = asyncio.Event()
+        self._ticking = asyncio.Lock()
+        self._scheduler: AsyncIOScheduler | None = None
 
     async def run(self, *, ticking: bool = True) -> None:
         """Runs until `stop` is called. With `ticking` False, only a call to `tick` sends what is due."""
@@ -97,7 +107,9 @@ class App:
         receiving.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FINISH_SECONDS):
-                await asyncio.gather(self.lanes.drain(FINISH_SECONDS - 1), self.help_lane.drain(FINISH_SECONDS - 1), self._finish_tick())
+                await asyncio.gather(
+                    self.lanes.drain(FINISH_SECONDS - 1), self.help_lane.drain(FINISH_SECONDS - 1), self._finish_tick()
+                )
         await self.receiver.confirm()
         for task in self.tasks:
             task.cancel()
@@ -138,7 +150,9 @@ class App:
     async def busy(self, incoming: Incoming) -> None:
         """Too many messages of one person at once: the rest is not read. Pressed buttons still get an answer."""
         if incoming.press_id is not None:
-            await self.sender.reply(incoming.chat, Toast(texts_for(incoming.language or "")("slow-down")), incoming.press_id)
+            await self.sender.reply(
+                incoming.chat, Toast(texts_for(incoming.language or "")("slow-down")), incoming.press_id
+            )
 
     async def tick(self) -> None:
         """Sends what is due. Never two at once in one process."""
@@ -158,10 +172,6 @@ class App:
             with contextlib.suppress(StoreUnavailable, KeyMissing):
                 await self.conversation.after_help(incoming, effects, now)
                 return
-
-    def note_country(self, chat: ChatRef, country: str | None) -> None:
-        """Tells the help lane's memory which country a chat chose."""
-        self.help_lane.memory.note_country(chat, country)
 
     # -- start -----------------------------------------------------------------------------------------------------------
 
@@ -187,7 +197,7 @@ class App:
         wait = 1.0
         while True:
             try:
-                await introduce(self.introducer, menu)
+                await introduce(self._introducer, menu)
                 return
             except TelegramError:
                 await asyncio.sleep(wait)
@@ -197,7 +207,9 @@ class App:
         if not self.settings.http_listen:
             return None
         try:
-            return await health.serve(self.settings.http_listen, {"database": self._database_state, "bot_api": self._api_state})
+            return await health.serve(
+                self.settings.http_listen, {"database": self._database_state, "bot_api": self._api_state}
+            )
         except OSError as error:
             log.warning("health is not served: %s", error.strerror, extra={"action": "health_off"})
             return None
@@ -213,31 +225,6 @@ class App:
         return "ok" if self.receiver.state == "receiving" else self.receiver.state
 
 
-def build(settings: Settings, clock: Clock = system_clock) -> App:
-    """Builds and connects every room. Raises SettingsError, BadKey or CourseError; touches neither network nor database."""
-    assert settings.bot_token is not None
-    token, base = settings.bot_token.get_secret_value(), f"{settings.bot_api_url}/bot"
-    # Polls, answers, lessons and help have connections of their own: none of them ever waits behind another.
-    for_polls, for_replies = AiohttpRequest(2, read_timeout=40), AiohttpRequest(64)
-    for_lessons, for_help = AiohttpRequest(256), AiohttpRequest(64, read_timeout=10)
-    requests = (for_polls, for_replies, for_lessons, for_help)
-    polling = Polling(token, base, request=for_replies, get_updates_request=for_polls)
-    replies, lessons, helping = (Bot(token, base, request=request, get_updates_request=for_polls) for request in requests[1:])
-    store = SqlStore(Database(settings.database), keyring(settings))
-    sender = TelegramSender(replies, lessons, Pace(settings.send_rate))
-    course = load_course(lessons_dir(settings.lessons_dir))
-    group = max(1, min(IN_FLIGHT, int(settings.send_rate * 2)))
-    app: App
-    help_lane = HelpLane(helping, store.country_of, lambda *args: app.after_help(*args))
-    conversation = Conversation(store, sender, course, help_lane.memory.note_country)
-    delivery = Delivery(store, sender, course, group)
-    lanes = Lanes()
-    intake = Intake(help_lane, lanes, lambda i: app.handle(i), lambda i: app.busy(i), clock)
-    receiver = Receiver(polling, intake)
-    app = App(settings, clock, store, requests, replies, sender, lanes, help_lane, receiver, conversation, delivery)
-    return app
-
-
 def keyring(settings: Settings) -> Keyring:
     """The operator's keys: those given, or the one kept in the data folder, made there at the first start."""
     if settings.secret_key is not None:
@@ -245,5 +232,9 @@ def keyring(settings: Settings) -> Keyring:
     text, made = generated_key(settings.data_dir)
     if made:
         where = Path(settings.data_dir, "secret.key")
-        log.warning("made a new key in %s. Keep a copy somewhere safe: without it nothing stored can be read", where, extra={"action": "key_made"})
+        log.warning(
+            "made a new key in %s. Keep a copy somewhere safe: without it nothing stored can be read",
+            where,
+            extra={"action": "key_made"},
+        )
     return Keyring(read_keys(text))

@@ -21,7 +21,9 @@ Work = Callable[[], Awaitable[object]]
 def metronome(tick: Work, nightly: Work) -> AsyncIOScheduler:
     """A scheduler that ticks. A tick that is late still runs (misfire_grace_time=None: the default of one second would drop it
     silently), and one that is still running is never joined by a second."""
-    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
+    scheduler = AsyncIOScheduler(
+        timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
     scheduler.add_job(_guarded("tick", tick), "cron", second=f"*/{TICK_SECONDS}", id="tick")
     scheduler.add_job(_guarded("nightly", nightly), "cron", hour=NIGHTLY_HOUR_UTC, minute=17, id="nightly")
     return scheduler
@@ -36,7 +38,11 @@ def _guarded(name: str, work: Work) -> Callable[[], Awaitable[None]]:
             state["failing"] = False
         except StoreUnavailable:
             if not state["failing"]:
-                log.warning("%s: the database cannot be reached; trying again at every tick", name, extra={"action": "tick_waits"})
+                log.warning(
+                    "%s: the database cannot be reached; trying again at every tick",
+                    name,
+                    extra={"action": "tick_waits"},
+                )
             state["failing"] = True
         except Exception as error:
             log.error("%s failed: %s", name, type(error).__name__, extra={"action": "tick_failed"})

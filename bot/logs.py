@@ -10,7 +10,18 @@ from typing import Any
 import structlog
 
 _TOKEN = re.compile(r"\d{3,12}:[A-Za-z0-9_-]{4,}")
-_QUIET = ("telegram", "httpx", "httpcore", "aiohttp", "sqlalchemy", "alembic", "apscheduler", "aiosqlite", "asyncio", "psycopg")
+_QUIET = (
+    "telegram",
+    "httpx",
+    "httpcore",
+    "aiohttp",
+    "sqlalchemy",
+    "alembic",
+    "apscheduler",
+    "aiosqlite",
+    "asyncio",
+    "psycopg",
+)
 """Libraries whose info and debug lines hold parameters, addresses or the token: only their warnings are let through."""
 
 
@@ -22,7 +33,11 @@ def set_up_logging(style: str, level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         redact,
     ]
-    last: Any = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    last: Any = (
+        structlog.processors.JSONRenderer()
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -35,7 +35,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     """Where the embedded database and the generated key live."""
     secret_key: SecretStr | None = None
-    """Key that seals learners' data, 32 bytes in base64; or `SECRET_KEY_FILE`; several, newest first, comma-separated. Default: made once in `DATA_DIR`."""
+    """Key that seals learners' data, 32 bytes in base64; or `SECRET_KEY_FILE`; several, newest first,
+    comma-separated, for rotation. Default: made once in `DATA_DIR`."""
     lessons_dir: Path | None = None
     """Another lessons folder. Default: the lessons that come with Kindling."""
     send_rate: float = Field(default=25, gt=0, le=1000)

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.app import App, build
+from bot.app import App
 from bot.demo import BotApiServer, Message, Person
 from bot.settings import read_settings
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday noon, four weeks before Europe's clocks go forward."""
 KEY = "S2luZGxpbmctdGVzdC1rZXktb2YtMzItYnl0ZXMhISE="
-TOKEN = "1000:demo"  # noqa: S105
+TOKEN = "1000:demo"
 
 
 class TravelClock:
@@ -73,7 +73,7 @@ class World:
 
     async def start(self) -> None:
         """Starts a bot."""
-        self.app = build(read_settings(self.settings), self.clock)
+        self.app = App(read_settings(self.settings), self.clock)
         self.running = asyncio.create_task(self.app.run(ticking=False))
         await asyncio.wait_for(self.app.opened.wait(), 20)
 
@@ -98,7 +98,7 @@ async def world(folder: Path, start: datetime = START, **settings: str) -> Async
         "SEND_RATE": "1000",
         **settings,
     }
-    app = build(read_settings(environment), clock)
+    app = App(read_settings(environment), clock)
     running = asyncio.create_task(app.run(ticking=False))
     there = World(server, app, clock, running, environment)
     try:

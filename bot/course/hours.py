@@ -21,7 +21,9 @@ _CLOCK = re.compile(
     re.VERBOSE,
 )
 _FOUR_DIGITS = re.compile(r"(?P<hour>\d{2})(?P<minute>\d{2})")
-_PAST = re.compile(r"(?:(?P<how>half|quarter|\d{1,2})\s+(?P<side>past|to|after|before)\s+)(?P<hour>\d{1,2})\s*(?P<half>am|pm)?")
+_PAST = re.compile(
+    r"(?:(?P<how>half|quarter|\d{1,2})\s+(?P<side>past|to|after|before)\s+)(?P<hour>\d{1,2})\s*(?P<half>am|pm)?"
+)
 _MORNING = re.compile(r"\s*\b(in the morning|mornings?|early)\b\s*")
 _EVENING = re.compile(r"\s*\b(in the (?:afternoon|evening)|at night|tonight|evenings?|afternoons?)\b\s*")
 

@@ -20,7 +20,7 @@ DEFAULT = "en"
 _BOLD_LINE = re.compile(r"^([ ]+)(?=\*[^\[])", re.MULTILINE)
 
 
-class MissingText(KeyError):
+class MissingTextError(KeyError):
     """A key that no language file holds, or a text that lacks an argument: our bug."""
 
 
@@ -53,9 +53,9 @@ class Texts:
                     break
                 text, errors = bundle.format_pattern(pattern, words)
                 if errors:
-                    raise MissingText(f"{key}: {type(errors[0]).__name__}")
+                    raise MissingTextError(f"{key}: {type(errors[0]).__name__}")
                 return str(text)
-        raise MissingText(key)
+        raise MissingTextError(key)
 
     def day(self, day: date) -> str:
         """A date with its weekday, such as "Tuesday, November 24"."""
@@ -118,5 +118,3 @@ def _bundle(language: str) -> FluentBundle:
     # Fluent keeps a star at the start of a line for itself; our translators may begin a line in bold all the same.
     bundle.add_resource(FluentResource(_BOLD_LINE.sub(r'\1{""}', source)))
     return bundle
-
-

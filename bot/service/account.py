@@ -175,7 +175,9 @@ async def _start_over(talk: Talk) -> None:
 async def settings(talk: Talk, _words: str = "") -> None:
     """What they chose, and a button to change each."""
     buttons = [talk.button(f"button-set-{name}", f"set:{name}") for name in SETTINGS]
-    rows = rows_of(*in_columns(buttons, 2), [talk.button("button-topics", "tr:list"), talk.button("button-pause", "cmd:pause")])
+    rows = rows_of(
+        *in_columns(buttons, 2), [talk.button("button-topics", "tr:list"), talk.button("button-pause", "cmd:pause")]
+    )
     closeness = talk.text(f"closeness-is-{'on' if talk.learner.closeness else 'off'}")
     talk.say_or_edit(f"{talk.text('settings-title')}\n\n{steps.summary(talk)}\n{closeness}", rows)
 
@@ -205,7 +207,10 @@ async def when(talk: Talk, _words: str = "") -> None:
         day = talk.texts.day(local(learner.due_at, learner.profile.zone).date())
         talk.say("when-paused-until", day=day)
         return
-    parts = [steps.first_send(talk), talk.text("when-why", days=steps.weekdays_in_words(talk, learner.profile.weekdays))]
+    parts = [
+        steps.first_send(talk),
+        talk.text("when-why", days=steps.weekdays_in_words(talk, learner.profile.weekdays)),
+    ]
     change = clock_change(learner.profile.zone, talk.now)
     if change is not None:
         moment, shift = change

@@ -24,7 +24,9 @@ class Command:
 
 async def list_commands(talk: Talk, _words: str = "") -> None:
     """Every command with what it gets."""
-    lines = [talk.texts("command-line", name=command.name, does=talk.text(f"command-{command.name}")) for command in COMMANDS]
+    lines = [
+        talk.texts("command-line", name=command.name, does=talk.text(f"command-{command.name}")) for command in COMMANDS
+    ]
     talk.say_text("\n".join([talk.text("commands-title"), "", *lines]))
 
 

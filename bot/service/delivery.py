@@ -73,7 +73,11 @@ class Delivery:
                     # One broken row must not stop everybody's lessons; it steps aside, and we hear of it.
                     batch.postpone(due.learner, now + POISON)
                     counts["poison"] += 1
-                    log.error("deciding failed: %s", type(error).__name__, extra={"action": "poison", "learner": due.learner.id})
+                    log.error(
+                        "deciding failed: %s",
+                        type(error).__name__,
+                        extra={"action": "poison", "learner": due.learner.id},
+                    )
             counts["decided"] += len(batch.due)
             return bool(batch.due)
 
@@ -117,7 +121,10 @@ class Delivery:
         while lost := await self.store.uncertain(now, BATCH):
             counts["uncertain"] += len(lost)
             for one in lost:
-                if one.delivery.lesson is not None and why_not_now(one.learner, DeliveryKind.DID_IT_ARRIVE, now) is None:
+                if (
+                    one.delivery.lesson is not None
+                    and why_not_now(one.learner, DeliveryKind.DID_IT_ARRIVE, now) is None
+                ):
                     await self.sender.lesson(one.learner.chat, did_it_arrive(one))
 
 
@@ -220,7 +227,11 @@ def outcome(course: Course, one: Waiting, receipt: Receipt, now: datetime) -> Do
         case Outcome.GONE:
             return Done(delivery, DeliveryStatus.REFUSED, now, reason="gone", gone=True)
         case Outcome.OUR_BUG:
-            log.error("the messenger refused a lesson: %s", receipt.detail, extra={"action": "our_bug", "lesson": delivery.lesson})
+            log.error(
+                "the messenger refused a lesson: %s",
+                receipt.detail,
+                extra={"action": "our_bug", "lesson": delivery.lesson},
+            )
             return Done(delivery, DeliveryStatus.REFUSED, now, reason="our_bug")
         case Outcome.UNKNOWN:
             # Cut off after the request was out: it may have arrived. Left as SENDING, so that the learner is asked.

@@ -66,7 +66,9 @@ def _entry(talk: Talk, one: Reflection, number: int) -> str:
     lesson = talk.lesson(one.lesson)
     # A sensitive lesson's title would tell a bystander what the words are about.
     title = talk.text("a-note") if lesson is None else lesson.title if not lesson.sensitive else talk.text("a-lesson")
-    head = talk.text("journal-entry", number=number, day=talk.texts.day(local(one.written_at, zone).date()), title=title)
+    head = talk.text(
+        "journal-entry", number=number, day=talk.texts.day(local(one.written_at, zone).date()), title=title
+    )
     text = one.text if len(one.text) <= SHOWN else one.text[:SHOWN].rstrip() + " …"
     return f"{head}\n{quoted(text)}"
 

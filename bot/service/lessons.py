@@ -14,7 +14,6 @@ from bot.service import steps
 from bot.service.learners import DRAFT, Delivery, DeliveryKind, Learner, Passage, State
 from bot.service.talk import Talk, rows_of
 
-
 # -- words and buttons, also for lessons that the clock sends ----------------------------------------------------------
 
 
@@ -27,7 +26,9 @@ def lesson_message(lesson: Lesson, learner: Learner, texts: Texts, delivery: str
 
 def envelope(texts: Texts, delivery: str | None) -> Say:
     """The neutral message: neither it nor its preview shows the topic. It can be opened only by choice."""
-    rows = rows_of([Button(texts("button-open"), f"ls:open:{delivery}"), Button(texts("button-not-today"), f"ls:shut:{delivery}")])
+    rows = rows_of(
+        [Button(texts("button-open"), f"ls:open:{delivery}"), Button(texts("button-not-today"), f"ls:shut:{delivery}")]
+    )
     return Say(texts("envelope"), rows, delivery=delivery)
 
 
@@ -211,7 +212,13 @@ def sources_text(talk: Talk, lesson: Lesson) -> str:
     for source_id in lesson.cites:
         source = talk.course.sources.get(source_id)
         if source is not None:
-            line = texts("source-line", authors=_short_authors(source.authors), year=source.year, title=source.title, venue=source.venue)
+            line = texts(
+                "source-line",
+                authors=_short_authors(source.authors),
+                year=source.year,
+                title=source.title,
+                venue=source.venue,
+            )
             lines.append(f"{line}\n{source.link}" if source.link else line)
     parts = [texts("sources-title", title=lesson.title), "\n".join(lines) or texts("sources-none")]
     if lesson.not_when:
@@ -244,7 +251,9 @@ async def words(talk: Talk, text: str) -> None:
         talk.say(f"reflection-kept-{number % 3}", title=lesson.title)
         return
     note = await talk.turn.keep_reflection(DRAFT, text, talk.incoming.message)
-    rows = rows_of([talk.button("button-keep-note", f"jo:keep:{note.id}"), talk.button("button-forget", f"jo:drop:{note.id}")])
+    rows = rows_of(
+        [talk.button("button-keep-note", f"jo:keep:{note.id}"), talk.button("button-forget", f"jo:drop:{note.id}")]
+    )
     talk.say("stray-text", rows)
 
 
@@ -277,7 +286,11 @@ async def progress(talk: Talk, _words: str = "") -> None:
     """Where they are: lessons gone through, by track. Never a streak."""
     passages, tracks = await talk.passages(), await talk.tracks()
     lines = [_track_line(talk, track, passages) for track in tracks]
-    others = [track for track in talk.course.tracks if track not in tracks and set(talk.course.tracks[track].order) & set(passages)]
+    others = [
+        track
+        for track in talk.course.tracks
+        if track not in tracks and set(talk.course.tracks[track].order) & set(passages)
+    ]
     lines += [_track_line(talk, track, passages) for track in others]
     through = sum(1 for lesson in passages if talk.lesson(lesson))
     text = talk.text("progress-title", count=through, written=await talk.turn.count_reflections())
@@ -293,5 +306,3 @@ def _track_line(talk: Talk, track_id: str, passages: dict[str, Passage]) -> str:
     order = talk.course.tracks[track_id].order
     done = sum(1 for lesson in order if lesson in passages)
     return talk.text("progress-line", title=steps.track_title(talk, track_id), done=done, of=len(order))
-
-

@@ -345,7 +345,10 @@ async def _keep_hour(talk: Talk, wall: time) -> bool:
 
 def _weekday_rows(talk: Talk) -> Rows:
     chosen = talk.learner.profile.weekdays
-    days = [_tick(tap("weekdays", talk.texts.weekday(day, width="abbreviated"), str(day)), day in chosen) for day in range(7)]
+    days = [
+        _tick(tap("weekdays", talk.texts.weekday(day, width="abbreviated"), str(day)), day in chosen)
+        for day in range(7)
+    ]
     done = [talk.button("button-done", "ask:weekdays:done")]
     return rows_of(*in_columns(days, 4), done, way_out(talk))
 
@@ -391,7 +394,10 @@ def read_weekdays(text: str, names: list[str]) -> frozenset[int]:
     if said in groups:
         return groups[said]
     words = [word for word in re.split(r"\W+", said) if word not in ("", "and", "on", "only", "every")]
-    found = [next((day for day, name in enumerate(names) if len(word) > 1 and name.startswith(word.rstrip("s"))), None) for word in words]
+    found = [
+        next((day for day, name in enumerate(names) if len(word) > 1 and name.startswith(word.rstrip("s"))), None)
+        for word in words
+    ]
     days = {day for day in found if day is not None}
     return frozenset(days) if len(days) == len(set(words)) else frozenset()
 
@@ -426,14 +432,18 @@ def ordered_topics(talk: Talk) -> list[str]:
 
 def _topic_rows(talk: Talk) -> Rows:
     chosen = talk.learner.profile.topics
-    tracks = [_tick(tap("topics", track_title(talk, track.id), track.id), track.id in chosen) for track in offered(talk)]
+    tracks = [
+        _tick(tap("topics", track_title(talk, track.id), track.id), track.id in chosen) for track in offered(talk)
+    ]
     return rows_of(*in_columns(tracks, 1), [talk.button("button-done", "ask:topics:done")], way_out(talk))
 
 
 def _topics_question(talk: Talk) -> str:
     texts = talk.texts
     about = "\n".join(
-        texts("topic-line", title=track_title(talk, track.id), about=track.about.get(texts.language) or track.about["en"])
+        texts(
+            "topic-line", title=track_title(talk, track.id), about=track.about.get(texts.language) or track.about["en"]
+        )
         for track in offered(talk)
     )
     return f"{texts('ask-topics')}\n\n{about}"
@@ -534,7 +544,10 @@ async def _keep_closeness(talk: Talk, answer: Closeness) -> bool:
     if answer is Closeness.NOT_NOW:
         talk.say("closeness-left-out")
         return bool(talk.learner.profile.topics) or not await _choose_again(talk)
-    talk.say("closeness-support", rows_of([talk.button("button-support", UNSAFE_HELP)], [talk.button("button-carry-on", "go:on")]))
+    talk.say(
+        "closeness-support",
+        rows_of([talk.button("button-support", UNSAFE_HELP)], [talk.button("button-carry-on", "go:on")]),
+    )
     await talk.change(step="form" if talk.learner.profile.topics else "topics")
     return False
 

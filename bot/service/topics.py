@@ -13,7 +13,11 @@ async def tracks(talk: Talk, _words: str = "") -> None:
     """Every track, with a button each."""
     chosen = await talk.tracks()
     buttons = [
-        talk.button("track-on" if track.id in chosen else "track-off", f"tr:show:{track.id}", title=steps.track_title(talk, track.id))
+        talk.button(
+            "track-on" if track.id in chosen else "track-off",
+            f"tr:show:{track.id}",
+            title=steps.track_title(talk, track.id),
+        )
         for track in steps.offered(talk)
     ]
     talk.say_or_edit(talk.text("tracks"), rows_of(*in_columns(buttons, 1)))
@@ -49,14 +53,19 @@ async def _show(talk: Talk, track: Track) -> None:
         texts.raw("track-about", about=track.about.get(texts.language) or track.about["en"], lessons=len(track.order)),
     ]
     if any(lesson in passages for lesson in track.order):
-        parts.append(texts("track-place", place=min(place_in(track.order, passages), len(track.order)), of=len(track.order)))
+        parts.append(
+            texts("track-place", place=min(place_in(track.order, passages), len(track.order)), of=len(track.order))
+        )
     skip = track.who_should_skip.get(texts.language) or track.who_should_skip.get("en")
     if skip:
         parts.append(texts("who-should-skip", text=skip))
     if track.sensitivity >= CLOSENESS_SENSITIVITY:
         parts.append(texts("track-sensitive"))
     if track.id in chosen:
-        buttons = [talk.button("button-first", f"tr:first:{track.id}"), talk.button("button-leave", f"tr:leave:{track.id}")]
+        buttons = [
+            talk.button("button-first", f"tr:first:{track.id}"),
+            talk.button("button-leave", f"tr:leave:{track.id}"),
+        ]
     else:
         buttons = [talk.button("button-add", f"tr:add:{track.id}")]
     talk.say_or_edit("\n\n".join(parts), rows_of(buttons, [talk.button("button-all-topics", "tr:list")]))

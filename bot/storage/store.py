@@ -20,7 +20,7 @@ from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.storage.rows import address_of, delivery_of, new_id, open_learner, schedule_values
-from bot.storage.sealing import Keyring, KeyMissing
+from bot.storage.sealing import KeyMissing, Keyring
 from bot.storage.turn import StoredTurn, leftover_of
 
 CLAIMED, SENDING, RETRY = DeliveryStatus.CLAIMED.value, DeliveryStatus.SENDING.value, DeliveryStatus.RETRY.value
@@ -104,9 +104,7 @@ class SqlStore:
             left = t.inbox.c.sealed_replies.is_not(None) & (t.inbox.c.at < before)
             rows = (await db.execute(select(t.inbox).where(left).order_by(t.inbox.c.at).limit(500))).all()
             people = await self._sealed_learners(db, {row.learner_id for row in rows})
-            found = [
-                (people[row.learner_id].learner.chat, leftover_of(row, people[row.learner_id])) for row in rows
-            ]
+            found = [(people[row.learner_id].learner.chat, leftover_of(row, people[row.learner_id])) for row in rows]
             await db.execute(
                 update(t.inbox).where(t.inbox.c.key.in_([row.key for row in rows])).values(sealed_replies=None)
             )
@@ -214,11 +212,16 @@ class SqlStore:
         async with self.database.write() as db:
             await db.execute(more)
 
-    async def country_of(self, chat: ChatRef) -> str | None:
+    async def learner(self, chat: ChatRef) -> Learner | None:
+        """The learner of a chat, if there is one."""
         found = select(t.learners).where(t.learners.c.address_index.in_(self._keyring.indexes(address_of(chat))))
         async with self.database.read() as db:
             row = (await db.execute(found)).one_or_none()
-        return open_learner(row, self._keyring).learner.profile.country if row is not None else None
+        return open_learner(row, self._keyring).learner if row is not None else None
+
+    async def country_of(self, chat: ChatRef) -> str | None:
+        learner = await self.learner(chat)
+        return learner.profile.country if learner is not None else None
 
     async def purge(self, before: datetime) -> int:
         """Forgets handled updates older than that moment. Answers how many."""

@@ -111,7 +111,12 @@ class HelpLane:
 
     async def _show(self, chat: ChatRef, card: crisis.Card) -> int | None:
         rows = [
-            [InlineKeyboardButton(b.label, url=b.url) if b.url else InlineKeyboardButton(b.label, callback_data=b.action) for b in row]
+            [
+                InlineKeyboardButton(b.label, url=b.url)
+                if b.url
+                else InlineKeyboardButton(b.label, callback_data=b.action)
+                for b in row
+            ]
             for row in card.rows
         ]
 
@@ -149,7 +154,9 @@ class HelpLane:
     async def _answer_press(self, press: str, notice: str) -> None:
         await self._bot.answer_callback_query(press, text=notice[:200] or None)
 
-    async def _afterwards(self, incoming: Incoming, effects: crisis.Effects, sent: list[int | None], now: datetime) -> None:
+    async def _afterwards(
+        self, incoming: Incoming, effects: crisis.Effects, sent: list[int | None], now: datetime
+    ) -> None:
         chat = incoming.chat
         self.memory.keep_messages(chat, incoming.message, *sent)
         if effects.country is not None:
@@ -163,7 +170,11 @@ class HelpLane:
     async def _how_to_use(self, incoming: Incoming) -> int:
         words = html.escape(texts_for(incoming.language or "")("help-using"), quote=False)
         message = await self._bot.send_message(
-            int(incoming.chat.address), words, parse_mode=ParseMode.HTML, disable_notification=True, link_preview_options=NO_PREVIEW
+            int(incoming.chat.address),
+            words,
+            parse_mode=ParseMode.HTML,
+            disable_notification=True,
+            link_preview_options=NO_PREVIEW,
         )
         return int(message.message_id)
 

@@ -27,7 +27,12 @@ def understand(update: Any) -> Incoming | None:
     if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
         return None
     key = f"{CHANNEL}:{update['update_id']}"
-    for name, reading in (("message", _message), ("edited_message", _edit), ("callback_query", _press), ("my_chat_member", _membership)):
+    for name, reading in (
+        ("message", _message),
+        ("edited_message", _edit),
+        ("callback_query", _press),
+        ("my_chat_member", _membership),
+    ):
         body = update.get(name)
         if isinstance(body, dict):
             return reading(key, body)
@@ -38,7 +43,12 @@ def is_private(update: Any) -> bool:
     """False only when the update clearly comes from a group or channel."""
     if not isinstance(update, dict):
         return True
-    body = update.get("message") or update.get("edited_message") or update.get("callback_query", {}).get("message") or update.get("my_chat_member")
+    body = (
+        update.get("message")
+        or update.get("edited_message")
+        or update.get("callback_query", {}).get("message")
+        or update.get("my_chat_member")
+    )
     chat = body.get("chat") if isinstance(body, dict) else None
     return not isinstance(chat, dict) or chat.get("type", "private") == "private"
 
@@ -70,7 +80,9 @@ def _edit(key: str, body: dict[str, Any]) -> Incoming | None:
     if chat is None or not text.strip():
         return None
     sender = body.get("from") if isinstance(body.get("from"), dict) else {}
-    return Incoming(key, chat, Kind.EDIT, text=text, message=_int(body.get("message_id")), language=_language(sender or {}))
+    return Incoming(
+        key, chat, Kind.EDIT, text=text, message=_int(body.get("message_id")), language=_language(sender or {})
+    )
 
 
 def _press(key: str, body: dict[str, Any]) -> Incoming | None:

@@ -12,7 +12,7 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 
-class AnswerLost(NetworkError):
+class AnswerLostError(NetworkError):
     """The request was out, and no answer came: it may have been done or not."""
 
 
@@ -63,7 +63,7 @@ class AiohttpRequest(BaseRequest):
         except (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError, TimeoutError) as error:
             raise _as_known(error) from None
         except (aiohttp.ClientError, OSError) as error:
-            raise AnswerLost(f"connection broke: {type(error).__name__}") from None
+            raise AnswerLostError(f"connection broke: {type(error).__name__}") from None
         except asyncio.CancelledError:
             raise
 

@@ -45,7 +45,9 @@ class Polling(Bot):
 class Intake:
     """Where every raw update arrives, from polling or from a webhook."""
 
-    def __init__(self, help_lane: HelpLane, lanes: Lanes, handle: Handle, busy: Handle, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, help_lane: HelpLane, lanes: Lanes, handle: Handle, busy: Handle, now: Callable[[], datetime]
+    ) -> None:
         self._help = help_lane
         self._lanes = lanes
         self._handle = handle
@@ -133,7 +135,11 @@ class Receiver:
 
     def _take(self, update: dict[str, Any]) -> None:
         number = update.get("update_id")
-        if not isinstance(number, int) or number in self._unconfirmed or (self._next is not None and number < self._next):
+        if (
+            not isinstance(number, int)
+            or number in self._unconfirmed
+            or (self._next is not None and number < self._next)
+        ):
             return
         self._unconfirmed[number] = self._intake.take(update)
         self._next = number + 1

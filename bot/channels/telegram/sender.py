@@ -13,7 +13,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.channels.telegram.render import as_html, as_plain, in_pieces, keyboard
-from bot.channels.telegram.request import AnswerLost
+from bot.channels.telegram.request import AnswerLostError
 from bot.messages import ChatRef, Edit, Outcome, Outgoing, Receipt, Remove, Say, Toast, Unbutton
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,14 @@ REPLY_TRIES = 5
 LONGEST_REPLY_WAIT = 30.0
 """Seconds that a reply waits for Telegram to take it before it is given up; the person would have moved on."""
 TOAST_LIMIT = 200
-_GONE = ("chat not found", "user is deactivated", "bot was blocked", "bot can't initiate", "peer_id_invalid", "user not found")
+_GONE = (
+    "chat not found",
+    "user is deactivated",
+    "bot was blocked",
+    "bot can't initiate",
+    "peer_id_invalid",
+    "user not found",
+)
 _DONE_ALREADY = (
     "message is not modified", "message to delete not found", "message to edit not found", "query is too old", "message can't be",
     "message identifier is not specified",
@@ -148,7 +155,7 @@ async def named(call: Callable[[], Awaitable[int | None]]) -> Receipt:
         return Receipt(Outcome.GONE, detail=type(error).__name__)
     except BadRequest as error:
         return _bad_request(error.message)
-    except (TimedOut, AnswerLost) as error:
+    except (TimedOut, AnswerLostError) as error:
         return Receipt(Outcome.UNKNOWN, detail=type(error).__name__)
     except NetworkError as error:
         return Receipt(Outcome.TRY_LATER, detail=type(error).__name__)

@@ -1,0 +1,52 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`. Each makes the virtual environment if it is missing.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+WORKERS ?= 2
+
+.PHONY: demo run test check lint pytest lock clean
+
+demo: $(VENV)/runs
+	$(BIN)/python -m bot demo
+
+run: $(VENV)/runs
+	$(BIN)/python -m bot run
+
+test: $(VENV)/tests lint pytest
+
+check: test lessons
+
+lint: $(VENV)/tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+pytest: $(VENV)/tests
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+lessons: $(VENV)/runs
+	$(BIN)/python -m bot lessons check
+
+# What the bot needs to run, and what its tests need besides; both locked, with hashes.
+$(VENV)/runs: requirements.lock
+	@test -n "$(PYTHON)" || { echo "Kindling needs Python 3.11 or newer (on Debian and Ubuntu: apt install python3 python3-venv)."; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r requirements.lock
+	touch $@
+
+$(VENV)/tests: requirements-dev.lock $(VENV)/runs
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Writes both lock files anew, with the newest versions that pyproject.toml allows.
+lock:
+	$(PIP) install uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis

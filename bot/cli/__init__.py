@@ -1,0 +1,32 @@
+"""The command line: for operators and authors. Exit codes: 0 fine, 1 findings, 2 wrong usage."""
+
+from __future__ import annotations
+
+import typer
+
+from bot import __version__
+from bot.cli import crisis, database, demo, keys, lessons, run
+
+cli = typer.Typer(
+    name="kindling",
+    help="A course in a messenger, one small lesson a day.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+cli.command("run")(run.run)
+cli.command("demo")(demo.demo)
+cli.add_typer(lessons.group, name="lessons")
+cli.add_typer(crisis.group, name="crisis")
+cli.add_typer(keys.group, name="keys")
+cli.add_typer(database.group, name="db")
+
+
+@cli.command()
+def version() -> None:
+    """Prints the version."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """The entry point of the console script."""
+    cli()

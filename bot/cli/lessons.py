@@ -1,0 +1,96 @@
+"""`kindling lessons`: for authors."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markdown import Markdown
+from rich.prompt import Prompt
+
+from bot.cli.printing import JSON, as_json, console, stop_with
+from bot.content.check import check_course, course_folder
+from bot.content.new import NewLessonError, new_lesson
+from bot.content.read import CourseError, lessons_dir, load_course
+from bot.course.compose import compose
+from bot.course.lesson import Course, Lesson, Part, PracticeForm
+from bot.i18n.texts import texts_for
+
+group = typer.Typer(help="Lessons: check, play, write.", no_args_is_help=True)
+FOLDER = typer.Option(None, "--lessons-dir", envvar="LESSONS_DIR", help="Another lessons folder.")
+
+
+@group.command()
+def check(
+    path: Annotated[Path | None, typer.Argument(help="One track or one lesson; everything by default.")] = None,
+    folder: Path = FOLDER,
+    json: bool = JSON,
+) -> None:
+    """Reports every finding at once: rule, file, line, and how to fix it."""
+    place = (path or lessons_dir(folder)).resolve()
+    course = course_folder(place)
+    if course is None:
+        stop_with([f"{place} is not a lessons folder: no course.yaml here or above"])
+    report = check_course(course, datetime.now(UTC).date()).within(place.relative_to(course).as_posix())
+    if json:
+        as_json(report.as_json())
+    else:
+        for finding in report.findings:
+            typer.echo(str(finding))
+        typer.echo(f"{report.tracks} tracks, {report.lessons} lessons, {len(report.findings)} findings")
+    raise typer.Exit(1 if report.findings else 0)
+
+
+@group.command()
+def play(
+    lesson: str = typer.Argument(..., help="A lesson id such as stress-3, or a track."),
+    form: PracticeForm = PracticeForm.EITHER,
+    folder: Path = FOLDER,
+) -> None:
+    """Plays a lesson, or a whole track, in the terminal."""
+    course = _course(folder)
+    found = list(course.tracks[lesson].order) if lesson in course.tracks else [lesson]
+    for lesson_id in found:
+        one = course.lesson(lesson_id, "en")
+        if one is None:
+            stop_with([f"there is no lesson or track {lesson}; tracks are {', '.join(course.tracks)}"])
+        _play_one(one, form)
+        if lesson_id != found[-1]:
+            Prompt.ask("[dim]Enter for the next lesson[/dim]", default="", show_default=False)
+
+
+def _play_one(lesson: Lesson, form: PracticeForm) -> None:
+    texts = texts_for("en")
+    paragraphs = compose(
+        lesson,
+        form,
+        closeness=True,
+        if_you_like=texts("if-you-like"),
+        think_about=texts("think-about"),
+        or_together=texts("or-together"),
+    )
+    console.rule(lesson.id)
+    console.print(Markdown("\n\n".join(paragraphs)))
+    for part in (Part.SHORT, Part.GENTLER, Part.DEEPER):
+        if part in lesson.parts:
+            console.print(f"\n[bold]{part.value.capitalize()}[/bold]")
+            console.print(Markdown(lesson.parts[part]))
+
+
+@group.command()
+def new(track: str, number: int, slug: str, language: str = "en", folder: Path = FOLDER) -> None:
+    """Starts a lesson file with prompts in every part."""
+    try:
+        path = new_lesson(lessons_dir(folder), track, number, slug, language, today=datetime.now(UTC).date())
+    except NewLessonError as error:
+        stop_with([str(error)])
+    console.print(f"Made {path}. Write, then run: kindling lessons check")
+
+
+def _course(folder: Path | None) -> Course:
+    try:
+        return load_course(lessons_dir(folder))
+    except CourseError as error:
+        stop_with(str(error).splitlines(), 1)

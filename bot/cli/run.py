@@ -1,0 +1,55 @@
+"""`kindling run`: the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+from bot.app import App
+from bot.cli.printing import stop_with
+from bot.content.read import CourseError
+from bot.logs import set_up_logging
+from bot.settings import Settings, SettingsError, read_settings
+from bot.storage.sealing import BadKey
+
+WITHOUT_A_BOT = (
+    "BOT_TOKEN is missing. Write to @BotFather in Telegram, send /newbot, and start again with the token it gives you: "
+    "BOT_TOKEN=… kindling run. To look around first, no token is needed: kindling demo"
+)
+
+
+def run() -> None:
+    """Runs the bot until it is stopped (SIGTERM or Ctrl+C)."""
+    os.umask(0o077)  # what this process writes is for its owner alone
+    settings = checked_settings()
+    if settings.bot_token is None:
+        stop_with([WITHOUT_A_BOT])
+    set_up_logging(settings.log_format, settings.log_level)
+    try:
+        asyncio.run(_until_stopped(settings))
+    except BadKey as error:
+        stop_with([str(error)])
+    except CourseError as error:
+        stop_with(["the lessons cannot be used; `kindling lessons check` tells all", *str(error).splitlines()[:5]])
+
+
+def checked_settings() -> Settings:
+    """The settings, or an end with every problem told."""
+    try:
+        return read_settings()
+    except SettingsError as error:
+        stop_with(error.problems)
+
+
+async def _until_stopped(settings: Settings) -> None:
+    app = App(settings)
+    stop_on_signals(app)
+    await app.run()
+
+
+def stop_on_signals(app: App) -> None:
+    """SIGTERM and SIGINT ask for an orderly end."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, app.stop)
