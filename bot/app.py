@@ -33,7 +33,7 @@ from bot.service.conversation import Conversation
 from bot.service.delivery import IN_FLIGHT, Delivery
 from bot.service.ports import StoreUnavailable
 from bot.settings import Settings
-from bot.storage.database import Database
+from bot.storage.database import PATIENCE, Database
 from bot.storage.sealing import KeyMissing, Keyring, generated_key, read_keys
 from bot.storage.store import SqlStore
 
@@ -74,12 +74,13 @@ class App:
         self.lanes = Lanes()
         self.help_lane = HelpLane(helping, self.store.country_of, self.after_help)
         self.conversation = Conversation(self.store, self.sender, course, self.help_lane.memory.note_country)
-        self.delivery = Delivery(self.store, self.sender, course, max(1, min(IN_FLIGHT, int(settings.send_rate * 2))))
+        self._stopping = asyncio.Event()
+        group = max(1, min(IN_FLIGHT, int(settings.send_rate * 2)))
+        self.delivery = Delivery(self.store, self.sender, course, group, self._stopping.is_set)
         self.receiver = Receiver(polling, Intake(self.help_lane, self.lanes, self.handle, self.busy, clock))
         self.opened = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
         self._introducer = replies
-        self._stopping = asyncio.Event()
         self._ticking = asyncio.Lock()
         self._scheduler: AsyncIOScheduler | None = None
 
@@ -136,8 +137,11 @@ class App:
     async def handle(self, incoming: Incoming) -> None:
         """One update, in its lane. When the database cannot be reached the person hears so, with the way to help."""
         try:
+            async with asyncio.timeout(PATIENCE):
+                # What a crash left unsaid comes first; after a start this takes a moment.
+                await self.opened.wait()
             await self.conversation.handle(incoming, self.clock())
-        except (StoreUnavailable, KeyMissing):
+        except (StoreUnavailable, KeyMissing, TimeoutError):
             await self._sorry(incoming)
 
     async def _sorry(self, incoming: Incoming) -> None:
@@ -189,6 +193,7 @@ class App:
                 wait = min(wait * 2, 10.0)
         log.info("the database is ready", extra={"action": "store_ready"})
         with contextlib.suppress(StoreUnavailable):
+            await self.store.take_over(self.clock())
             await self.conversation.resume(self.clock())
         self.opened.set()
 

@@ -84,16 +84,13 @@ class Conversation:
 
     async def finish(self, chat: ChatRef, left: Leftover, now: datetime, press_id: str | None = None) -> None:
         """Says what a crash left unsaid. What may have been said already is only offered again, never repeated unasked."""
-        for reply in left.doubtful:
-            if isinstance(reply, Say) and reply.delivery is None:
-                await self.sender.reply(chat, perhaps_again(reply, left.language))
-            elif not isinstance(reply, Say):
-                await self.sender.reply(chat, reply, press_id)
-        for reply in left.unsent:
-            receipt = await self.sender.reply(chat, reply, press_id)
-            if isinstance(reply, Say):
-                await self.store.replied(left.key, 0, now, receipt, reply)
-        await self.store.all_replied(left.key)
+        for number, reply in enumerate((*left.doubtful, *left.unsent), start=left.number):
+            if number == left.number and left.doubtful and isinstance(reply, Say):
+                if reply.delivery is None:
+                    await self.sender.reply(chat, perhaps_again(reply, left.language))
+            else:
+                await self._say_one(chat, left.key, number, reply, now, press_id)
+        await self._if_possible(lambda: self.store.all_replied(left.key))
 
     async def after_help(self, incoming: Incoming, effects: Effects, now: datetime) -> None:
         """Keeps what a help card led to. No reason is kept: a pause is only a time, a count only a number."""
@@ -102,6 +99,7 @@ class Conversation:
         async with self.store.turn(incoming.chat, f"{incoming.key}:help", now) as turn:
             if turn.learner is not None and turn.handled_before is None:
                 await turn.save(helped(turn.learner, effects, now))
+                turn.keep_replies(())
 
     async def resume(self, now: datetime) -> int:
         """After a start: finishes every answer that a crash cut off. Answers how many."""

@@ -46,6 +46,7 @@ class Delivery:
     sender: Sender
     course: Course
     in_flight: int = IN_FLIGHT
+    halted: Callable[[], bool] = lambda: False
 
     async def send_due(self, clock: Callable[[], datetime]) -> Counter[str]:
         """Sends everything that is due by `clock`, which is asked anew for each batch, as a broadcast may take long.
@@ -54,7 +55,7 @@ class Delivery:
         """
         counts: Counter[str] = Counter()
         await self._ask_about_uncertain(clock(), counts)
-        while await self._decide_some(clock(), counts):
+        while not self.halted() and await self._decide_some(clock(), counts):
             await self._send_waiting(clock, counts)
         await self._send_waiting(clock, counts)
         if +counts:
@@ -84,8 +85,10 @@ class Delivery:
     # -- send ----------------------------------------------------------------------------------------------------------
 
     async def _send_waiting(self, clock: Callable[[], datetime], counts: Counter[str]) -> None:
-        while waiting := await self.store.take_waiting(clock(), BATCH, HOLD):
+        while not self.halted() and (waiting := await self.store.take_waiting(clock(), BATCH, HOLD)):
             for start in range(0, len(waiting), self.in_flight):
+                if self.halted():
+                    return  # what is not begun is found after the next start
                 await self._send_group(waiting[start : start + self.in_flight], clock(), counts)
 
     async def _send_group(self, group: Sequence[Waiting], now: datetime, counts: Counter[str]) -> None:

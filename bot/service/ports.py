@@ -26,10 +26,12 @@ class StoreUnavailable(Exception):  # noqa: N818  it names a state, not a mistak
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Replies of an update that was handled before. `doubtful` are those whose sending was cut off, `unsent` those never begun."""
+    """Replies of an update that was handled before, from reply `number` on. `doubtful` holds the one whose sending was cut off,
+    `unsent` those never begun."""
 
     key: str
     language: str
+    number: int
     doubtful: tuple[Outgoing, ...]
     unsent: tuple[Outgoing, ...]
 
@@ -159,7 +161,7 @@ class Store(Protocol):
 
     async def all_replied(self, key: str) -> None: ...
     async def unfinished(self, before: datetime) -> tuple[tuple[ChatRef, Leftover], ...]:
-        """Updates handled before that moment whose replies were not all sent."""
+        """Updates handled by that moment whose replies were not all sent, oldest first; some hundreds at most."""
 
     def due_batch(self, now: datetime, take: int, hold: timedelta) -> AbstractAsyncContextManager[DueBatch]: ...
     async def take_waiting(self, now: datetime, take: int, hold: timedelta) -> tuple[Waiting, ...]:
@@ -176,6 +178,9 @@ class Store(Protocol):
         """Adds one to the day's total of help cards shown: a bare number, tied to nobody."""
 
     async def country_of(self, chat: ChatRef) -> str | None: ...
+    async def take_over(self, now: datetime) -> None:
+        """After a start: what an earlier process left half done is looked at now, where it is certain that none is left."""
+
     async def ready(self) -> None:
         """Returns when the database answers."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import Row, bindparam, delete, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import ChatRef, Receipt, Say
+from bot.messages import ChatRef, Outcome, Receipt, Say
 from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, State
 from bot.service.ports import Done, DueLearner, Intent, Leftover, Turn, Waiting
 from bot.storage import tables as t
@@ -47,6 +47,14 @@ class SqlStore:
             self._open = True
         async with self.database.read() as db:
             await db.execute(select(literal(1)))
+
+    async def take_over(self, now: datetime) -> None:
+        """See the port. An SQLite file has one process: whatever was held when this one starts, nobody holds any more."""
+        if self.database.dialect == "sqlite":
+            held = t.deliveries.c.next_at > now
+            mine = held & t.deliveries.c.status.in_((CLAIMED, SENDING))
+            async with self.database.write() as db:
+                await db.execute(update(t.deliveries).where(mine).values(next_at=now))
 
     async def close(self) -> None:
         """Lets the database go."""
@@ -82,6 +90,8 @@ class SqlStore:
             progress = update(t.inbox).where(t.inbox.c.key == key)
             await db.execute(progress.values(next_reply=number + 1, sending=False))
             if say is not None and say.delivery is not None and receipt is not None:
+                if receipt.outcome is Outcome.UNKNOWN:
+                    return  # it stays SENDING, and counts as uncertain when its time is up
                 status = DeliveryStatus.SENT if receipt.message is not None else DeliveryStatus.REFUSED
                 row = update(t.deliveries).where(t.deliveries.c.id == say.delivery)
                 await db.execute(
@@ -100,15 +110,11 @@ class SqlStore:
             await db.execute(done.values(sealed_replies=None, sending=False))
 
     async def unfinished(self, before: datetime) -> tuple[tuple[ChatRef, Leftover], ...]:
-        async with self.database.write() as db:
-            left = t.inbox.c.sealed_replies.is_not(None) & (t.inbox.c.at < before)
+        async with self.database.read() as db:
+            left = t.inbox.c.sealed_replies.is_not(None) & (t.inbox.c.at <= before)
             rows = (await db.execute(select(t.inbox).where(left).order_by(t.inbox.c.at).limit(500))).all()
             people = await self._sealed_learners(db, {row.learner_id for row in rows})
-            found = [(people[row.learner_id].learner.chat, leftover_of(row, people[row.learner_id])) for row in rows]
-            await db.execute(
-                update(t.inbox).where(t.inbox.c.key.in_([row.key for row in rows])).values(sealed_replies=None)
-            )
-        return tuple(found)
+        return tuple((people[row.learner_id].learner.chat, leftover_of(row, people[row.learner_id])) for row in rows)
 
     # -- tick → lessons ---------------------------------------------------------------------------------------------
 

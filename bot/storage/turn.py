@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -37,6 +37,10 @@ from bot.storage.rows import (
     replies_of,
 )
 from bot.storage.sealing import Keyring
+
+
+REPLY_HOLD = timedelta(minutes=2)
+"""A lesson sent as an answer whose outcome is not known by then counts as uncertain."""
 
 
 class StoredTurn:
@@ -211,6 +215,7 @@ class StoredTurn:
             "lesson_id": lesson,
             "status": DeliveryStatus.SENDING.value,
             "attempts": 1,
+            "next_at": self._now + REPLY_HOLD,
             "created_at": self._now,
             "updated_at": self._now,
         }
@@ -260,8 +265,8 @@ def leftover_of(row: Any, owner: Sealed) -> Leftover:
     """What was still to be said when an update that was handled before broke off."""
     language = owner.learner.language
     if row.sealed_replies is None:
-        return Leftover(row.key, language, (), ())
+        return Leftover(row.key, language, 0, (), ())
     replies = replies_of(owner.key.open(row.sealed_replies, "inbox", "sealed_replies", row.key))[row.next_reply :]
     if row.sending and replies:
-        return Leftover(row.key, language, replies[:1], replies[1:])
-    return Leftover(row.key, language, (), replies)
+        return Leftover(row.key, language, row.next_reply, replies[:1], replies[1:])
+    return Leftover(row.key, language, row.next_reply, (), replies)

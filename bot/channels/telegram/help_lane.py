@@ -9,7 +9,7 @@ import asyncio
 import html
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
@@ -73,6 +73,7 @@ class HelpLane:
         self._after = after
         self.memory = Memory()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._afters: set[asyncio.Task[None]] = set()
 
     def wants(self, incoming: Incoming) -> bool:
         """True when this is for the help lane: a call for help in words, or a button of a card."""
@@ -82,7 +83,10 @@ class HelpLane:
 
     def take(self, incoming: Incoming, now: datetime, *, private: bool) -> asyncio.Task[None]:
         """Answers at once, beside everything else."""
-        task = asyncio.create_task(self._answer(incoming, now, private))
+        return self._go(self._answer(incoming, now, private))
+
+    def _go(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -165,7 +169,16 @@ class HelpLane:
             await self._hide(chat)
         elif incoming.kind is not Kind.PRESS:
             await self._until_through(lambda: self._how_to_use(incoming))
-        await self._after(incoming, effects, now)
+        # The card has been shown: what the database has to do with it must not keep the update, or a stop, waiting.
+        after = asyncio.create_task(self._after_kindly(incoming, effects, now))
+        self._afters.add(after)
+        after.add_done_callback(self._afters.discard)
+
+    async def _after_kindly(self, incoming: Incoming, effects: crisis.Effects, now: datetime) -> None:
+        try:
+            await self._after(incoming, effects, now)
+        except Exception as error:
+            log.error("what a help card leads to failed: %s", type(error).__name__, extra={"action": "after_help_failed"})
 
     async def _how_to_use(self, incoming: Incoming) -> int:
         words = html.escape(texts_for(incoming.language or "")("help-using"), quote=False)
@@ -191,3 +204,5 @@ class HelpLane:
         """Lets cards that are on their way get through."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
+        for task in (*self._tasks, *self._afters):
+            task.cancel()

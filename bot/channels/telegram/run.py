@@ -118,6 +118,12 @@ class Receiver:
                 self._trouble(f"the Bot API refused a poll ({type(error).__name__})")
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 10.0)
+            except Exception as error:
+                # Whatever it is, receiving must go on: /help hangs on this loop.
+                log.error("polling failed: %s", type(error).__name__, extra={"action": "poll_failed"})
+                self.state = "failing"
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 10.0)
 
     def _trouble(self, what: str) -> None:
         if self.state != what:
