@@ -23,6 +23,7 @@ from bot.channels.telegram.lanes import Lanes
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.run import Intake, Polling, Receiver, introduce
 from bot.channels.telegram.sender import Pace, TelegramSender
+from bot.channels.telegram.webhook import Webhook
 from bot.clock import metronome
 from bot.content.read import lessons_dir, load_course
 from bot.crisis import answer as crisis
@@ -77,7 +78,11 @@ class App:
         self._stopping = asyncio.Event()
         group = max(1, min(IN_FLIGHT, int(settings.send_rate * 2)))
         self.delivery = Delivery(self.store, self.sender, course, group, self._stopping.is_set)
-        self.receiver = Receiver(polling, Intake(self.help_lane, self.lanes, self.handle, self.busy, clock))
+        intake = Intake(self.help_lane, self.lanes, self.handle, self.busy, clock)
+        self.receiver: Receiver | Webhook = Receiver(polling, intake)
+        if settings.webhook_url and settings.webhook_secret:
+            secret = settings.webhook_secret.get_secret_value()
+            self.receiver = Webhook(replies, intake, settings.webhook_url, secret, settings.listen)
         self.opened = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
         self._introducer = replies

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -46,7 +47,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None
     """Secret token that Telegram sends with every webhook call; or `WEBHOOK_SECRET_FILE`."""
     listen: str = "127.0.0.1:8443"
-    """Address on which webhook calls are received, behind your proxy."""
+    """Address on which webhook calls are received at /telegram, behind your proxy."""
     http_listen: str = "127.0.0.1:8080"
     """Address of health and readiness; off when empty."""
     log_format: Literal["text", "json"] = "text"
@@ -78,6 +79,8 @@ class Settings(BaseSettings):
     def _webhook_needs_secret(self) -> Settings:
         if self.webhook_url and not self.webhook_secret:
             raise ValueError("WEBHOOK_URL needs WEBHOOK_SECRET: any long random word of letters, digits, - and _")
+        if self.webhook_secret and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", self.webhook_secret.get_secret_value()):
+            raise ValueError("WEBHOOK_SECRET must be 16 to 256 letters, digits, - and _")
         return self
 
     @property

@@ -118,8 +118,9 @@ finish-setting-up = A few questions are still open. Write /start to go on with t
 ## Lessons
 
 if-you-like = If you like:
-or-together = Or together:
 think-about = Think about:
+together-label = With someone:
+button-together = With someone
 button-did-it = Did it
 button-not-today = Not today
 button-shorter = Shorter
@@ -130,6 +131,10 @@ did-it = Thank you for spending a minute here.
 not-today = That is fine. It stays here if you want it.
 low-battery =
     **The short form.** It counts as the whole lesson.
+
+    { $text }
+together =
+    **With someone**
 
     { $text }
 gentler =

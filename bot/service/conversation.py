@@ -6,14 +6,15 @@ Help is not here: the messenger shows the help card before it calls this flow, a
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.course.lesson import Course
 from bot.crisis.answer import Effects
 from bot.i18n.texts import texts_for
-from bot.messages import ChatRef, Incoming, Kind, Outgoing, Receipt, Say, Toast
+from bot.messages import ChatRef, Incoming, Kind, Outgoing, Say, Toast
 from bot.service import account, journal, lessons, steps, topics
 from bot.service.commands import BY_NAME, read_command
 from bot.service.learners import Closeness, Learner, State
@@ -56,24 +57,25 @@ class Conversation:
             await self._say(incoming, talk.out, now, known)
 
     async def _say(self, incoming: Incoming, replies: list[Outgoing], now: datetime, known: bool) -> None:
-        for number, reply in enumerate(replies):
-            await self._say_one(incoming.chat, incoming.key if known else None, number, reply, now, incoming.press_id)
-        if known and replies:
-            await self._if_possible(lambda: self.store.all_replied(incoming.key))
+        key = incoming.key if known else None
+        await self._say_all(incoming.chat, key, list(enumerate(replies)), now, incoming.press_id)
 
-    async def _say_one(
-        self, chat: ChatRef, key: str | None, number: int, reply: Outgoing, now: datetime, press_id: str | None
+    async def _say_all(
+        self,
+        chat: ChatRef,
+        key: str | None,
+        replies: Sequence[tuple[int, Outgoing]],
+        now: datetime,
+        press_id: str | None,
     ) -> None:
-        # Edits, toasts and deletions do no harm when they are done twice; only new messages are marked before the call.
-        marked = isinstance(reply, Say) and key is not None
-        if marked and key is not None:
-            await self._if_possible(lambda: self.store.replying(key, number))
-        receipt = await self.sender.reply(chat, reply, press_id)
-        if marked and key is not None:
-            await self._if_possible(lambda: self._note(key, number, now, receipt, reply))
-
-    async def _note(self, key: str, number: int, now: datetime, receipt: Receipt, reply: Outgoing) -> None:
-        await self.store.replied(key, number, now, receipt, reply if isinstance(reply, Say) else None)
+        messages = [number for number, reply in replies if isinstance(reply, Say)]
+        for number, reply in replies:
+            receipt = await self.sender.reply(chat, reply, press_id)
+            if key is not None and isinstance(reply, Say):
+                then = next((later for later in messages if later > number), None)
+                await self._if_possible(partial(self.store.replied, key, then, now, receipt, reply))
+        if key is not None and replies and (not messages or messages[-1] != replies[-1][0]):
+            await self._if_possible(partial(self.store.all_replied, key))
 
     async def _if_possible(self, write: Callable[[], Awaitable[None]]) -> None:
         # The person comes first: what was decided is kept already, and the answer goes out even if this note cannot be made.
@@ -84,13 +86,13 @@ class Conversation:
 
     async def finish(self, chat: ChatRef, left: Leftover, now: datetime, press_id: str | None = None) -> None:
         """Says what a crash left unsaid. What may have been said already is only offered again, never repeated unasked."""
-        for number, reply in enumerate((*left.doubtful, *left.unsent), start=left.number):
-            if number == left.number and left.doubtful and isinstance(reply, Say):
-                if reply.delivery is None:
-                    await self.sender.reply(chat, perhaps_again(reply, left.language))
-            else:
-                await self._say_one(chat, left.key, number, reply, now, press_id)
-        await self._if_possible(lambda: self.store.all_replied(left.key))
+        for reply in left.harmless:
+            await self.sender.reply(chat, reply, press_id)
+        if left.doubtful is not None and left.doubtful.delivery is None:
+            # A lesson in doubt is asked about by the ledger; any other message is announced as perhaps a second copy.
+            await self.sender.reply(chat, perhaps_again(left.doubtful, left.language))
+        await self._say_all(chat, left.key, left.unsent, now, press_id)
+        await self._if_possible(partial(self.store.all_replied, left.key))
 
     async def after_help(self, incoming: Incoming, effects: Effects, now: datetime) -> None:
         """Keeps what a help card led to. No reason is kept: a pause is only a time, a count only a number."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.course.compose import compose
 from bot.course.journey import Standing, next_lesson
-from bot.course.lesson import Lesson, Part
+from bot.course.lesson import Lesson, Part, PracticeForm
 from bot.course.pace import next_due, slot_of
 from bot.i18n.texts import Texts
 from bot.messages import Button, Rows, Say
@@ -21,7 +21,7 @@ def lesson_message(lesson: Lesson, learner: Learner, texts: Texts, delivery: str
     """The lesson as it is sent: the standard message, or a neutral envelope where it is sensitive."""
     if lesson.sensitive:
         return envelope(texts, delivery)
-    return Say(lesson_text(lesson, learner, texts), lesson_rows(lesson, texts), delivery=delivery)
+    return Say(lesson_text(lesson, learner, texts), lesson_rows(lesson, learner, texts), delivery=delivery)
 
 
 def envelope(texts: Texts, delivery: str | None) -> Say:
@@ -33,25 +33,28 @@ def envelope(texts: Texts, delivery: str | None) -> Say:
 
 
 def lesson_text(lesson: Lesson, learner: Learner, texts: Texts) -> str:
-    """The standard message of a lesson, in the forms that the learner chose."""
+    """The standard message of a lesson, in the form that the learner chose. For "either" it shows the form for one; the other
+    is a tap away, as both would make it too long to read in two minutes."""
+    form = learner.profile.form
     paragraphs = compose(
         lesson,
-        learner.profile.form,
+        PracticeForm.SOLO if form is PracticeForm.EITHER else form,
         closeness=learner.closeness,
         if_you_like=texts("if-you-like"),
         think_about=texts("think-about"),
-        or_together=texts("or-together"),
     )
     return "\n\n".join(paragraphs)
 
 
-def lesson_rows(lesson: Lesson, texts: Texts) -> Rows:
+def lesson_rows(lesson: Lesson, learner: Learner, texts: Texts) -> Rows:
     """The buttons under a lesson. They carry its stable id, so they go on working for as long as the message is there."""
 
     def button(key: str, verb: str) -> Button:
         return Button(texts(key), f"ls:{verb}:{lesson.id}")
 
+    either = learner.profile.form is PracticeForm.EITHER and Part.TOGETHER in lesson.parts
     return rows_of(
+        [button("button-together", "both")] if either else [],
         [button("button-did-it", "did"), button("button-not-today", "not")],
         [button("button-shorter", "short"), button("button-more", "deeper")],
         [button("button-gentler", "gentle"), button("button-sources", "why")],
@@ -169,7 +172,7 @@ async def _pressed_envelope(talk: Talk, verb: str, what: str) -> None:
         await talk.turn.open_delivery(delivery.id)
         await talk.turn.pass_through(lesson.id, Passage.SENT)
         await talk.change(lesson=lesson.id, delivery=delivery.id)
-        talk.edit(lesson_text(lesson, talk.learner, talk.texts), lesson_rows(lesson, talk.texts))
+        talk.edit(lesson_text(lesson, talk.learner, talk.texts), lesson_rows(lesson, talk.learner, talk.texts))
 
 
 async def _pressed_lesson(talk: Talk, verb: str, lesson: Lesson) -> None:
@@ -185,6 +188,8 @@ async def _pressed_lesson(talk: Talk, verb: str, lesson: Lesson) -> None:
             talk.toast("not-today")
         case "short":
             _say_part(talk, lesson, Part.SHORT, "low-battery")
+        case "both":
+            _say_part(talk, lesson, Part.TOGETHER, "together")
         case "gentle":
             _say_part(talk, lesson, Part.GENTLER, "gentler")
         case "deeper":

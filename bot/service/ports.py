@@ -26,14 +26,14 @@ class StoreUnavailable(Exception):  # noqa: N818  it names a state, not a mistak
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Replies of an update that was handled before, from reply `number` on. `doubtful` holds the one whose sending was cut off,
-    `unsent` those never begun."""
+    """Replies of an update that was handled before. `doubtful` holds the message whose sending was cut off, `harmless` what may be
+    done twice, `unsent` what was never begun, with the number each reply had."""
 
     key: str
     language: str
-    number: int
-    doubtful: tuple[Outgoing, ...]
-    unsent: tuple[Outgoing, ...]
+    harmless: tuple[Outgoing, ...]
+    doubtful: Say | None
+    unsent: tuple[tuple[int, Outgoing], ...]
 
 
 class Turn(Protocol):
@@ -93,7 +93,8 @@ class Turn(Protocol):
         """The latest rows of the ledger, newest first."""
 
     def keep_replies(self, replies: Sequence[Outgoing]) -> None:
-        """Keeps the replies with the update, so that a crash before they are sent loses none."""
+        """Keeps the replies with the update, so that a crash before they are sent loses none. The first message among them counts
+        as being sent from the end of the turn on; edits, toasts and deletions may be done twice without harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +154,15 @@ class Store(Protocol):
     """Where learners are kept. Every method raises StoreUnavailable when the database is gone, hung or locked."""
 
     def turn(self, chat: ChatRef, key: str, now: datetime) -> AbstractAsyncContextManager[Turn]: ...
-    async def replying(self, key: str, number: int) -> None:
-        """Says that reply `number` of the update is about to be sent."""
+    async def replied(self, key: str, then: int | None, now: datetime, receipt: Receipt, say: Say) -> None:
+        """Says that a message of the update's replies was sent, with its receipt, and keeps what the ledger needs of it.
 
-    async def replied(self, key: str, number: int, now: datetime, receipt: Receipt | None, say: Say | None) -> None:
-        """Says that reply `number` was sent (with its receipt), and keeps what the ledger needs of it."""
+        `then` is the number of the next message, which counts as being sent from now on; None when there is none left.
+        """
 
-    async def all_replied(self, key: str) -> None: ...
+    async def all_replied(self, key: str) -> None:
+        """Says that nothing of the update's replies is left."""
+
     async def unfinished(self, before: datetime) -> tuple[tuple[ChatRef, Leftover], ...]:
         """Updates handled by that moment whose replies were not all sent, oldest first; some hundreds at most."""
 

@@ -81,28 +81,17 @@ class SqlStore:
             yield turn
             await turn.finish()
 
-    async def replying(self, key: str, number: int) -> None:
-        async with self.database.write() as db:
-            await db.execute(update(t.inbox).where(t.inbox.c.key == key).values(next_reply=number, sending=True))
-
-    async def replied(self, key: str, number: int, now: datetime, receipt: Receipt | None, say: Say | None) -> None:
+    async def replied(self, key: str, then: int | None, now: datetime, receipt: Receipt, say: Say) -> None:
+        done = {"sealed_replies": None, "sending": False}
         async with self.database.write() as db:
             progress = update(t.inbox).where(t.inbox.c.key == key)
-            await db.execute(progress.values(next_reply=number + 1, sending=False))
-            if say is not None and say.delivery is not None and receipt is not None:
-                if receipt.outcome is Outcome.UNKNOWN:
-                    return  # it stays SENDING, and counts as uncertain when its time is up
+            await db.execute(progress.values(done if then is None else {"next_reply": then, "sending": True}))
+            if say.delivery is not None and receipt.outcome is not Outcome.UNKNOWN:
+                # One whose outcome is not known stays SENDING, and counts as uncertain when its time is up.
                 status = DeliveryStatus.SENT if receipt.message is not None else DeliveryStatus.REFUSED
+                outcome = {"status": status.value, "message": receipt.message, "reason": receipt.detail or None}
                 row = update(t.deliveries).where(t.deliveries.c.id == say.delivery)
-                await db.execute(
-                    row.values(
-                        status=status.value,
-                        message=receipt.message,
-                        reason=receipt.detail or None,
-                        next_at=None,
-                        updated_at=now,
-                    )
-                )
+                await db.execute(row.values(**outcome, next_at=None, updated_at=now))
 
     async def all_replied(self, key: str) -> None:
         async with self.database.write() as db:

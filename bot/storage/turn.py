@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import ChatRef, Outgoing
+from bot.messages import ChatRef, Outgoing, Say
 from bot.service.learners import (
     DRAFT,
     Delivery,
@@ -37,7 +37,6 @@ from bot.storage.rows import (
     replies_of,
 )
 from bot.storage.sealing import Keyring
-
 
 REPLY_HOLD = timedelta(minutes=2)
 """A lesson sent as an answer whose outcome is not known by then counts as uncertain."""
@@ -257,16 +256,25 @@ class StoredTurn:
                 learner_id=me.learner.id,
                 at=self._now,
                 sealed_replies=sealed if self._replies else None,
+                next_reply=next_say(self._replies, 0) or 0,
+                sending=next_say(self._replies, 0) is not None,
             )
         )
+
+
+def next_say(replies: Sequence[Outgoing], start: int) -> int | None:
+    """The number of the first message among the replies from `start` on: of all replies, only messages must not be doubled."""
+    return next((n for n, reply in enumerate(replies) if n >= start and isinstance(reply, Say)), None)
 
 
 def leftover_of(row: Any, owner: Sealed) -> Leftover:
     """What was still to be said when an update that was handled before broke off."""
     language = owner.learner.language
     if row.sealed_replies is None:
-        return Leftover(row.key, language, 0, (), ())
-    replies = replies_of(owner.key.open(row.sealed_replies, "inbox", "sealed_replies", row.key))[row.next_reply :]
-    if row.sending and replies:
-        return Leftover(row.key, language, row.next_reply, replies[:1], replies[1:])
-    return Leftover(row.key, language, row.next_reply, (), replies)
+        return Leftover(row.key, language, (), None, ())
+    replies = replies_of(owner.key.open(row.sealed_replies, "inbox", "sealed_replies", row.key))
+    harmless = tuple(reply for reply in replies[: row.next_reply] if not isinstance(reply, Say))
+    rest = list(enumerate(replies))[row.next_reply :]
+    if row.sending and rest and isinstance(rest[0][1], Say):
+        return Leftover(row.key, language, harmless, rest[0][1], tuple(rest[1:]))
+    return Leftover(row.key, language, harmless, None, tuple(rest))

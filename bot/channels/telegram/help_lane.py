@@ -178,7 +178,9 @@ class HelpLane:
         try:
             await self._after(incoming, effects, now)
         except Exception as error:
-            log.error("what a help card leads to failed: %s", type(error).__name__, extra={"action": "after_help_failed"})
+            log.error(
+                "what a help card leads to failed: %s", type(error).__name__, extra={"action": "after_help_failed"}
+            )
 
     async def _how_to_use(self, incoming: Incoming) -> int:
         words = html.escape(texts_for(incoming.language or "")("help-using"), quote=False)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 
 from bot.channels.telegram.help_lane import HelpLane
 from bot.channels.telegram.intake import ALLOWED_UPDATES, is_private, understand
@@ -107,6 +107,11 @@ class Receiver:
             try:
                 await self._poll_once()
                 wait = 0.5
+            except Conflict:
+                self._trouble("another process receives with this token, or a webhook is set")
+                await self._leave_webhook()
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 10.0)
             except InvalidToken:
                 self._trouble("Telegram does not know this token. Check BOT_TOKEN with @BotFather")
                 await asyncio.sleep(30)
@@ -124,6 +129,13 @@ class Receiver:
                 self.state = "failing"
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 10.0)
+
+    async def _leave_webhook(self) -> None:
+        try:
+            if (await self._bot.get_webhook_info()).url:
+                await self._bot.delete_webhook(drop_pending_updates=False)
+        except TelegramError:
+            return
 
     def _trouble(self, what: str) -> None:
         if self.state != what:
