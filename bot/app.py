@@ -24,7 +24,7 @@ from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.run import Intake, Polling, Receiver, introduce
 from bot.channels.telegram.sender import Pace, TelegramSender
 from bot.channels.telegram.webhook import Webhook
-from bot.clock import metronome
+from bot.clock import TICK, metronome
 from bot.content.read import lessons_dir, load_course
 from bot.crisis import answer as crisis
 from bot.i18n.texts import texts_for
@@ -168,6 +168,7 @@ class App:
         if not self.opened.is_set():
             return
         async with self._ticking:
+            await self.conversation.take_over(self.clock())
             await self.delivery.send_due(self.clock)
 
     async def nightly(self) -> None:
@@ -198,9 +199,10 @@ class App:
                 wait = min(wait * 2, 10.0)
         log.info("the database is ready", extra={"action": "store_ready"})
         with contextlib.suppress(StoreUnavailable):
-            await self.store.take_over(self.clock())
-            await self.conversation.resume(self.clock())
+            await self.conversation.take_over(self.clock())
         self.opened.set()
+        if self._scheduler is not None:
+            self._scheduler.modify_job(TICK, next_run_time=datetime.now(UTC))  # what was missed meanwhile, at once
 
     async def _introduce(self) -> None:
         menu = tuple(command.name for command in COMMANDS if command.in_menu)

@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 10
 """How often due lessons are looked for. A lesson's minute begins at second 0; a tick comes at 0, 10, 20 …"""
 NIGHTLY_HOUR_UTC = 3
+TICK = "tick"
 
 Work = Callable[[], Awaitable[object]]
 
@@ -24,7 +25,7 @@ def metronome(tick: Work, nightly: Work) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
-    scheduler.add_job(_guarded("tick", tick), "cron", second=f"*/{TICK_SECONDS}", id="tick")
+    scheduler.add_job(_guarded("tick", tick), "cron", second=f"*/{TICK_SECONDS}", id=TICK)
     scheduler.add_job(_guarded("nightly", nightly), "cron", hour=NIGHTLY_HOUR_UTC, minute=17, id="nightly")
     return scheduler
 

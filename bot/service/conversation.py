@@ -103,9 +103,9 @@ class Conversation:
                 await turn.save(helped(turn.learner, effects, now))
                 turn.keep_replies(())
 
-    async def resume(self, now: datetime) -> int:
-        """After a start: finishes every answer that a crash cut off. Answers how many."""
-        cut_off = await self.store.unfinished(now)
+    async def take_over(self, now: datetime) -> int:
+        """Finishes every answer that a process which is gone has left unsaid. Answers how many."""
+        cut_off = await self.store.take_over(now)
         for chat, left in cut_off:
             await self.finish(chat, left, now)
         return len(cut_off)

@@ -163,9 +163,6 @@ class Store(Protocol):
     async def all_replied(self, key: str) -> None:
         """Says that nothing of the update's replies is left."""
 
-    async def unfinished(self, before: datetime) -> tuple[tuple[ChatRef, Leftover], ...]:
-        """Updates handled by that moment whose replies were not all sent, oldest first; some hundreds at most."""
-
     def due_batch(self, now: datetime, take: int, hold: timedelta) -> AbstractAsyncContextManager[DueBatch]: ...
     async def take_waiting(self, now: datetime, take: int, hold: timedelta) -> tuple[Waiting, ...]:
         """Deliveries to be sent now, held for this process."""
@@ -181,8 +178,9 @@ class Store(Protocol):
         """Adds one to the day's total of help cards shown: a bare number, tied to nobody."""
 
     async def country_of(self, chat: ChatRef) -> str | None: ...
-    async def take_over(self, now: datetime) -> None:
-        """After a start: what an earlier process left half done is looked at now, where it is certain that none is left."""
+    async def take_over(self, now: datetime) -> tuple[tuple[ChatRef, Leftover], ...]:
+        """Takes over what processes that are gone have left: their deliveries are looked at now, their unfinished answers come back
+        to be finished. Also says that this process is alive."""
 
     async def ready(self) -> None:
         """Returns when the database answers."""

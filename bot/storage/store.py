@@ -19,6 +19,7 @@ from bot.service.ports import Done, DueLearner, Intent, Leftover, Turn, Waiting
 from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
+from bot.storage.presence import Presence
 from bot.storage.rows import address_of, delivery_of, new_id, open_learner, schedule_values
 from bot.storage.sealing import KeyMissing, Keyring
 from bot.storage.turn import StoredTurn, leftover_of
@@ -33,6 +34,7 @@ class SqlStore:
         self.database = database
         self._keyring = keyring
         self._open = False
+        self._presence = Presence(database)
         dialect = postgresql if database.dialect == "postgresql" else sqlite
         self._insert: Any = dialect.insert
 
@@ -44,20 +46,50 @@ class SqlStore:
         if not self._open:
             await migrate(self.database)
             await self._check_key()
+            await self._presence.announce()
             self._open = True
         async with self.database.read() as db:
             await db.execute(select(literal(1)))
 
-    async def take_over(self, now: datetime) -> None:
-        """See the port. An SQLite file has one process: whatever was held when this one starts, nobody holds any more."""
-        if self.database.dialect == "sqlite":
-            held = t.deliveries.c.next_at > now
-            mine = held & t.deliveries.c.status.in_((CLAIMED, SENDING))
-            async with self.database.write() as db:
-                await db.execute(update(t.deliveries).where(mine).values(next_at=now))
+    async def take_over(self, now: datetime) -> tuple[tuple[ChatRef, Leftover], ...]:
+        await self._presence.announce()
+        async with self.database.read() as db:
+            held = select(t.deliveries.c.held_by).where(t.deliveries.c.next_at > now).distinct()
+            answering = select(t.inbox.c.held_by).where(t.inbox.c.sealed_replies.is_not(None)).distinct()
+            numbers = {
+                number
+                for query in (held, answering)
+                for number in (await db.execute(query)).scalars()
+                if number is not None
+            }
+        gone = await self._presence.gone(numbers)
+        return await self._orphans(gone, now) if gone else ()
+
+    async def _orphans(self, gone: set[int], now: datetime) -> tuple[tuple[ChatRef, Leftover], ...]:
+        async with self.database.write() as db:
+            mine = (
+                t.deliveries.c.held_by.in_(gone)
+                & (t.deliveries.c.next_at > now)
+                & t.deliveries.c.status.in_((CLAIMED, SENDING))
+            )
+            await db.execute(update(t.deliveries).where(mine).values(next_at=now, held_by=None))
+            left = t.inbox.c.held_by.in_(gone) & t.inbox.c.sealed_replies.is_not(None)
+            rows = (
+                await db.execute(
+                    select(t.inbox).where(left).order_by(t.inbox.c.at).limit(500).with_for_update(skip_locked=True)
+                )
+            ).all()
+            await db.execute(
+                update(t.inbox)
+                .where(t.inbox.c.key.in_([row.key for row in rows]))
+                .values(held_by=self._presence.number)
+            )
+            people = await self._sealed_learners(db, {row.learner_id for row in rows})
+        return tuple((people[row.learner_id].learner.chat, leftover_of(row, people[row.learner_id])) for row in rows)
 
     async def close(self) -> None:
         """Lets the database go."""
+        await self._presence.leave()
         await self.database.close()
 
     async def _check_key(self) -> None:
@@ -76,7 +108,7 @@ class SqlStore:
     @asynccontextmanager
     async def turn(self, chat: ChatRef, key: str, now: datetime) -> AsyncIterator[Turn]:
         async with self.database.write() as db:
-            turn = StoredTurn(db, self._keyring, chat, key, now)
+            turn = StoredTurn(db, self._keyring, chat, key, now, self._presence.number)
             await turn.load()
             yield turn
             await turn.finish()
@@ -97,13 +129,6 @@ class SqlStore:
         async with self.database.write() as db:
             done = update(t.inbox).where(t.inbox.c.key == key)
             await db.execute(done.values(sealed_replies=None, sending=False))
-
-    async def unfinished(self, before: datetime) -> tuple[tuple[ChatRef, Leftover], ...]:
-        async with self.database.read() as db:
-            left = t.inbox.c.sealed_replies.is_not(None) & (t.inbox.c.at <= before)
-            rows = (await db.execute(select(t.inbox).where(left).order_by(t.inbox.c.at).limit(500))).all()
-            people = await self._sealed_learners(db, {row.learner_id for row in rows})
-        return tuple((people[row.learner_id].learner.chat, leftover_of(row, people[row.learner_id])) for row in rows)
 
     # -- tick → lessons ---------------------------------------------------------------------------------------------
 
@@ -134,7 +159,9 @@ class SqlStore:
         async with self.database.write() as db:
             mine = select(t.deliveries).where(waiting).order_by(t.deliveries.c.next_at).limit(take)
             rows = (await db.execute(mine.with_for_update(skip_locked=True))).all()
-            return await self._hold(db, rows, {"status": CLAIMED, "next_at": now + hold})
+            return await self._hold(
+                db, rows, {"status": CLAIMED, "next_at": now + hold, "held_by": self._presence.number}
+            )
 
     async def uncertain(self, now: datetime, take: int) -> tuple[Waiting, ...]:
         lost = (t.deliveries.c.status == SENDING) & (t.deliveries.c.next_at <= now)
@@ -158,7 +185,12 @@ class SqlStore:
     async def sending(self, deliveries: Sequence[Delivery], until: datetime) -> tuple[str, ...]:
         ids = [delivery.id for delivery in deliveries]
         ours = t.deliveries.c.id.in_(ids) & (t.deliveries.c.status == CLAIMED)
-        values = {"status": SENDING, "next_at": until, "attempts": t.deliveries.c.attempts + 1}
+        values = {
+            "status": SENDING,
+            "next_at": until,
+            "attempts": t.deliveries.c.attempts + 1,
+            "held_by": self._presence.number,
+        }
         async with self.database.write() as db:
             mark = update(t.deliveries).where(ours).values(values).returning(t.deliveries.c.id)
             return tuple((await db.execute(mark)).scalars())

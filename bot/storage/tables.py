@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -134,6 +135,7 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("opened", Boolean, nullable=False, server_default=text("false")),
     Column("next_at", Moment),
+    Column("held_by", BigInteger),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("learner_id", "kind", "slot", "number"),
@@ -160,6 +162,7 @@ inbox = Table(
     Column("key", String(64), primary_key=True),
     _of_learner(index=True),
     Column("at", Moment, nullable=False),
+    Column("held_by", BigInteger),
     Column("sealed_replies", LargeBinary),
     Column("next_reply", Integer, nullable=False, server_default="0"),
     Column("sending", Boolean, nullable=False, server_default=text("false")),

@@ -45,7 +45,10 @@ REPLY_HOLD = timedelta(minutes=2)
 class StoredTurn:
     """See the port. Made by the store inside an open write transaction, which the store keeps or undoes."""
 
-    def __init__(self, connection: AsyncConnection, keyring: Keyring, chat: ChatRef, key: str, now: datetime) -> None:
+    def __init__(
+        self, connection: AsyncConnection, keyring: Keyring, chat: ChatRef, key: str, now: datetime, process: int
+    ) -> None:
+        self._process = process
         self._db = connection
         self._keyring = keyring
         self._chat = chat
@@ -215,6 +218,7 @@ class StoredTurn:
             "status": DeliveryStatus.SENDING.value,
             "attempts": 1,
             "next_at": self._now + REPLY_HOLD,
+            "held_by": self._process,
             "created_at": self._now,
             "updated_at": self._now,
         }
@@ -255,6 +259,7 @@ class StoredTurn:
                 key=self._update,
                 learner_id=me.learner.id,
                 at=self._now,
+                held_by=self._process,
                 sealed_replies=sealed if self._replies else None,
                 next_reply=next_say(self._replies, 0) or 0,
                 sending=next_say(self._replies, 0) is not None,

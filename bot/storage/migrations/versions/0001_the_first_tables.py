@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("opened", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_by", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -120,6 +121,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("learner_id", sa.String(length=32), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("held_by", sa.BigInteger(), nullable=True),
         sa.Column("sealed_replies", sa.LargeBinary(), nullable=True),
         sa.Column("next_reply", sa.Integer(), server_default="0", nullable=False),
         sa.Column("sending", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
