@@ -49,6 +49,8 @@ def set_up_logging(style: str, level: str) -> None:
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # A tick that finds the one before it still sending is no trouble: it is how a long broadcast looks.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 def redact(_logger: Any, _method: str, event: Any) -> Any:

@@ -54,7 +54,8 @@ class Delivery:
         Answers what happened, counted by word. Raises StoreUnavailable; what was written down by then is found by the next tick.
         """
         counts: Counter[str] = Counter()
-        await self._ask_about_uncertain(clock(), counts)
+        while uncertain := await self.store.uncertain(clock()):
+            counts["uncertain"] += uncertain
         while not self.halted() and await self._decide_some(clock(), counts):
             await self._send_waiting(clock, counts)
         await self._send_waiting(clock, counts)
@@ -117,18 +118,6 @@ class Delivery:
                 # What was sent must be written down before its hold runs out, or it would count as uncertain.
                 await asyncio.sleep(min(5.0, 0.2 * 2**attempt))
         log.error("outcomes could not be recorded", extra={"action": "outcomes_lost", "count": len(done)})
-
-    # -- after a crash -------------------------------------------------------------------------------------------------
-
-    async def _ask_about_uncertain(self, now: datetime, counts: Counter[str]) -> None:
-        while lost := await self.store.uncertain(now, BATCH):
-            counts["uncertain"] += len(lost)
-            for one in lost:
-                if (
-                    one.delivery.lesson is not None
-                    and why_not_now(one.learner, DeliveryKind.DID_IT_ARRIVE, now) is None
-                ):
-                    await self.sender.lesson(one.learner.chat, did_it_arrive(one))
 
 
 # -- the decisions, in words -------------------------------------------------------------------------------------------
@@ -202,14 +191,12 @@ def message_for(course: Course, one: Waiting) -> Say | None:
             return Say(texts("pause-over"), lessons.choice_rows(texts), delivery=one.delivery.id)
         case DeliveryKind.FINISH:
             return Say(texts("finish"), ((Button(texts("button-topics"), "tr:list"),),), delivery=one.delivery.id)
+        case DeliveryKind.DID_IT_ARRIVE:
+            # The lesson may or may not be there. It is never repeated unasked.
+            rows = ((Button(texts("button-show-it"), f"ls:again:{one.delivery.id}"),),)
+            return Say(texts("did-it-arrive"), rows, delivery=one.delivery.id)
         case _:
             return None
-
-
-def did_it_arrive(one: Waiting) -> Say:
-    """The one line after a crash: the lesson may or may not be there; it is never repeated unasked."""
-    texts = texts_for(one.learner.language)
-    return Say(texts("did-it-arrive"), ((Button(texts("button-show-it"), f"ls:again:{one.delivery.id}"),),))
 
 
 def outcome(course: Course, one: Waiting, receipt: Receipt, now: datetime) -> Done:
@@ -218,7 +205,11 @@ def outcome(course: Course, one: Waiting, receipt: Receipt, now: datetime) -> Do
     lesson = course.lesson(delivery.lesson, one.learner.language) if delivery.lesson else None
     match receipt.outcome:
         case Outcome.SENT:
-            opened = lesson is not None and not lesson.sensitive
+            opened = (
+                lesson is not None
+                and not lesson.sensitive
+                and delivery.kind in (DeliveryKind.LESSON, DeliveryKind.EXTRA)
+            )
             return Done(
                 delivery,
                 DeliveryStatus.SENT,

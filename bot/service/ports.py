@@ -171,8 +171,9 @@ class Store(Protocol):
         """Writes SENDING before the call. Answers the ids that are still ours to send."""
 
     async def record(self, done: Sequence[Done]) -> None: ...
-    async def uncertain(self, now: datetime, take: int) -> tuple[Waiting, ...]:
-        """Marks SENDING rows whose process died as UNCERTAIN and answers them."""
+    async def uncertain(self, now: datetime) -> int:
+        """Settles SENDING rows whose process died: a lesson becomes UNCERTAIN, and a DID_IT_ARRIVE row asks about it; a mere
+        notice is sent again. Answers how many; some hundreds at most."""
 
     async def count_help(self, day: date) -> None:
         """Adds one to the day's total of help cards shown: a bare number, tied to nobody."""

@@ -24,6 +24,7 @@ from bot.storage.rows import address_of, delivery_of, new_id, open_learner, sche
 from bot.storage.sealing import KeyMissing, Keyring
 from bot.storage.turn import StoredTurn, leftover_of
 
+UNCERTAIN_AT_ONCE = 500
 CLAIMED, SENDING, RETRY = DeliveryStatus.CLAIMED.value, DeliveryStatus.SENDING.value, DeliveryStatus.RETRY.value
 
 
@@ -163,17 +164,29 @@ class SqlStore:
                 db, rows, {"status": CLAIMED, "next_at": now + hold, "held_by": self._presence.number}
             )
 
-    async def uncertain(self, now: datetime, take: int) -> tuple[Waiting, ...]:
+    async def uncertain(self, now: datetime) -> int:
         lost = (t.deliveries.c.status == SENDING) & (t.deliveries.c.next_at <= now)
         async with self.database.write() as db:
-            mine = select(t.deliveries).where(lost).order_by(t.deliveries.c.next_at).limit(take)
+            mine = select(t.deliveries).where(lost).order_by(t.deliveries.c.next_at).limit(UNCERTAIN_AT_ONCE)
             rows = (await db.execute(mine.with_for_update(skip_locked=True))).all()
-            values = {"status": DeliveryStatus.UNCERTAIN.value, "next_at": None, "updated_at": now}
-            found = await self._hold(db, rows, values)
-            for one in found:
-                if one.delivery.lesson and one.delivery.kind in (DeliveryKind.LESSON, DeliveryKind.EXTRA):
-                    await self._pass(db, one.learner.id, one.delivery.lesson, now)
-        return found
+            for row in rows:
+                await self._settle_uncertain(db, row, now)
+            return len(rows)
+
+    async def _settle_uncertain(self, db: AsyncConnection, row: Row[Any], now: datetime) -> None:
+        this = update(t.deliveries).where(t.deliveries.c.id == row.id)
+        if row.kind not in (DeliveryKind.LESSON, DeliveryKind.EXTRA) or row.lesson_id is None:
+            # A notice that may have come is sent again: a second copy says nothing new and does no harm.
+            await db.execute(this.values(status=RETRY, next_at=now, held_by=None, updated_at=now))
+            return
+        await db.execute(this.values(status=DeliveryStatus.UNCERTAIN.value, next_at=None, held_by=None, updated_at=now))
+        await self._pass(db, row.learner_id, row.lesson_id, now)
+        question = ledger_row(row.learner_id, DeliveryKind.DID_IT_ARRIVE, row.slot, row.lesson_id, now)
+        await db.execute(
+            self._insert(t.deliveries)
+            .values(question | {"number": row.attempts, "next_at": now})
+            .on_conflict_do_nothing()
+        )
 
     async def _hold(self, db: AsyncConnection, rows: Sequence[Row[Any]], values: dict[str, Any]) -> tuple[Waiting, ...]:
         if not rows:
@@ -268,6 +281,22 @@ def _ledger_values(one: Done) -> dict[str, Any]:
     }
 
 
+def ledger_row(learner: str, kind: DeliveryKind, slot: date, lesson: str | None, now: datetime) -> dict[str, Any]:
+    """A new row of the ledger that waits to be sent."""
+    return {
+        "id": new_id(),
+        "learner_id": learner,
+        "kind": kind.value,
+        "slot": slot,
+        "number": 0,
+        "lesson_id": lesson,
+        "status": CLAIMED,
+        "next_at": now,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
 class StoredBatch:
     """See the port `DueBatch`."""
 
@@ -281,22 +310,11 @@ class StoredBatch:
     def decide(self, intent: Intent) -> None:
         """Keeps a decision: its ledger row, and the learner's new due time."""
         goes = intent.reason is None
-        self._rows.append(
-            {
-                "id": new_id(),
-                "learner_id": intent.learner.id,
-                "kind": intent.kind.value,
-                "slot": intent.slot,
-                # Of what is sent there is one a date; of decisions not to send there may be several.
-                "number": 0 if goes else int(self._now.timestamp()),
-                "lesson_id": intent.lesson,
-                "status": CLAIMED if goes else DeliveryStatus.NOT_SENT.value,
-                "reason": intent.reason,
-                "next_at": self._now if goes else None,
-                "created_at": self._now,
-                "updated_at": self._now,
-            }
-        )
+        row = ledger_row(intent.learner.id, intent.kind, intent.slot, intent.lesson, self._now)
+        if not goes:
+            # Of what is sent there is one a date; of decisions not to send there may be several.
+            row |= {"number": int(self._now.timestamp()), "status": DeliveryStatus.NOT_SENT.value, "next_at": None}
+        self._rows.append(row | {"reason": intent.reason})
         self._learners.append({"row": intent.learner.id, **schedule_values(intent.learner)})
 
     def postpone(self, learner: Learner, until: datetime) -> None:

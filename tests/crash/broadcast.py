@@ -1,0 +1,144 @@
+"""Real processes, killed at random moments while lessons go out, again and again until everything is done."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from bot.demo import BotApiServer, Call
+from bot.settings import read_settings
+from bot.storage import tables as t
+from bot.storage.database import Database
+from bot.storage.sealing import Keyring, read_keys
+from bot.storage.store import SqlStore
+from tests.crowd import crowd
+from tests.world import KEY, TOKEN
+
+FIRST_CHAT = 500_000
+LESSON = "Think about:"
+ANNOUNCED = "did not reach you"
+
+
+@dataclass
+class Report:
+    """What a round came to. `lost` and `repeated` count people, `stuck` rows of the ledger."""
+
+    seed: int
+    kills: int
+    lost: int
+    repeated: int
+    announced: int
+    stuck: int
+
+    @property
+    def fine(self) -> bool:
+        """Nobody lost, nobody given a lesson twice, nothing stuck."""
+        return self.lost == self.repeated == self.stuck == 0
+
+
+class Seen:
+    """What every person got, as the server saw it."""
+
+    def __init__(self, server: BotApiServer) -> None:
+        self.texts: dict[int, list[str]] = defaultdict(list)
+        self.total = 0
+        server.on_call(self._note)
+
+    def _note(self, call: Call) -> None:
+        if call.method == "sendMessage" and call.result is not None and call.chat_id is not None:
+            self.texts[call.chat_id].append(call.text)
+            self.total += 1
+
+
+async def kill_round(learners: int, seed: int, folder: Path, database_url: str | None = None, *, kills: int = 6) -> Report:
+    """Sends one lesson to each of so many learners, killing the bot with SIGKILL `kills` times on the way."""
+    chance = random.Random(seed)
+    server = BotApiServer(TOKEN, keep_calls=0, keep_messages=4)
+    root = await server.start()
+    chats = list(range(FIRST_CHAT, FIRST_CHAT + learners))
+    for chat in chats:
+        server.person(f"P{chat}", id=chat, started=True)
+    environment = {"BOT_TOKEN": TOKEN, "BOT_API_URL": root, "DATA_DIR": str(folder), "SECRET_KEY": KEY, "HTTP_LISTEN": "",
+                   "SEND_RATE": "1000", "LOG_LEVEL": "warning"}  # fmt: skip
+    if database_url:
+        environment["DATABASE_URL"] = database_url
+    database = Database(read_settings(environment).database)
+    try:
+        await prepare(database, chats)
+        seen = Seen(server)
+        killed = await _send_with_kills(seen, environment, chats, chance, kills)
+        return await _report(seen, database, chats, seed, killed)
+    finally:
+        await database.close()
+        await server.stop()
+
+
+async def prepare(database: Database, chats: list[int]) -> None:
+    """A migrated database in which every one of these chats has a lesson due since a minute ago."""
+    keyring = Keyring(read_keys(KEY))
+    store = SqlStore(database, keyring)
+    await store.ready()
+    now = datetime.now(UTC)
+    # Late by a little: still kind, and due at once. The rule's own hour is the one just past, so nothing else is due soon.
+    await crowd(database, keyring, chats, now - timedelta(minutes=1), zones=("UTC",), hour=(now - timedelta(hours=1)).hour)
+    await store.close()
+
+
+async def _send_with_kills(seen: Seen, environment: dict[str, str], chats: list[int], chance: random.Random, kills: int) -> int:
+    killed = 0
+    while True:
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env={**os.environ, **environment})
+        if killed >= kills or len(seen.texts) >= len(chats):
+            break
+        await _until_sending(seen, process)
+        await asyncio.sleep(chance.uniform(0, 0.4))
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+        killed += 1
+    try:
+        await asyncio.wait_for(_until_quiet(seen, len(chats)), 120)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 15) == 0
+    return killed
+
+
+async def _until_sending(seen: Seen, process: asyncio.subprocess.Process) -> None:
+    before = seen.total
+    for _ in range(3000):
+        if seen.total > before:
+            return
+        assert process.returncode is None, "the bot ended by itself"
+        await asyncio.sleep(0.01)
+    raise AssertionError("the bot sent nothing for half a minute")
+
+
+async def _until_quiet(seen: Seen, people: int) -> None:
+    still, before = 0, -1
+    while still < 15:
+        await asyncio.sleep(0.2)
+        still = still + 1 if seen.total == before and len(seen.texts) == people else 0
+        before = seen.total
+
+
+async def _report(seen: Seen, database: Database, chats: list[int], seed: int, kills: int) -> Report:
+    lost = repeated = announced = 0
+    for chat in chats:
+        lessons = sum(LESSON in text for text in seen.texts[chat])
+        asked = sum(ANNOUNCED in text for text in seen.texts[chat])
+        announced += bool(asked)
+        lost += not lessons and not asked
+        repeated += lessons > 1
+    async with database.read() as db:
+        ended = ("sent", "uncertain", "not_sent", "refused")
+        stuck = select(func.count()).select_from(t.deliveries).where(t.deliveries.c.status.not_in(ended))
+        return Report(seed, kills, lost, repeated, announced, int((await db.execute(stuck)).scalar_one()))

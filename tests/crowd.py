@@ -1,0 +1,60 @@
+"""A crowd of learners, put straight into the tables: for crash tests and benchmarks, where signing up one by one would take too long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+
+from bot.messages import ChatRef
+from bot.service.learners import CONSENT_VERSION, Closeness, Learner, Profile, State
+from bot.storage import tables as t
+from bot.storage.database import Database
+from bot.storage.rows import address_of, learner_values, new_id
+from bot.storage.sealing import Keyring
+
+CHUNK = 2_000
+
+
+async def crowd(
+    database: Database,
+    keyring: Keyring,
+    chats: Sequence[int],
+    due_at: datetime,
+    *,
+    zones: Sequence[str] = ("Europe/Berlin",),
+    tracks: Sequence[str] = ("stress",),
+    hour: int = 8,
+) -> None:
+    """Active learners in these chats, all due at that moment, in these zones by turns."""
+    for start in range(0, len(chats), CHUNK):
+        people = list(_people(keyring, chats[start : start + CHUNK], due_at, zones, hour))
+        places = [
+            {"learner_id": row["id"], "track": track, "position": position, "chosen_at": due_at}
+            for row in people
+            for position, track in enumerate(tracks)
+        ]
+        async with database.unhurried(120) as db:
+            await db.execute(insert(t.learners), people)
+            await db.execute(insert(t.enrolments), places)
+
+
+def _people(
+    keyring: Keyring, chats: Sequence[int], due_at: datetime, zones: Sequence[str], hour: int
+) -> Iterator[dict[str, Any]]:
+    for number, chat in enumerate(chats):
+        key, key_id, wrapped = keyring.new_data_key()
+        ref = ChatRef("telegram", str(chat))
+        profile = Profile("DE", zones[number % len(zones)], hour, closeness=Closeness.NOT_NOW)
+        learner = Learner(new_id(), ref, "en", State.ACTIVE, due_at, due_at, None, profile, CONSENT_VERSION, due_at)
+        yield {
+            "id": learner.id,
+            "address_index": keyring.indexes(address_of(ref))[0],
+            "key_id": key_id,
+            "wrapped_key": wrapped,
+            "sealed_address": key.seal([ref.channel, ref.address], "learners", "sealed_address", learner.id),
+            "created_at": due_at,
+            **learner_values(learner, key),
+        }
