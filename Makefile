@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
-.PHONY: demo run test check lint pytest lock clean
+.PHONY: demo run test check lint pytest bench kill-test lessons lock clean
 
 demo: $(VENV)/runs
 	$(BIN)/python -m bot demo
@@ -27,6 +27,14 @@ lint: $(VENV)/tests
 
 pytest: $(VENV)/tests
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+# Figures, each beside a baseline of the same run; BENCH=… for one of them.
+bench: $(VENV)/tests
+	$(BIN)/python -m tests.benchmarks $(BENCH)
+
+# Kills the real bot again and again while lessons go out: ROUNDS, LEARNERS, SEED, KILL_DATABASE_URL.
+kill-test: $(VENV)/tests
+	$(BIN)/python -m tests.crash
 
 lessons: $(VENV)/runs
 	$(BIN)/python -m bot lessons check

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,17 +26,17 @@ from bot.channels.telegram.run import Intake, Polling, Receiver, introduce
 from bot.channels.telegram.sender import Pace, TelegramSender
 from bot.channels.telegram.webhook import Webhook
 from bot.clock import TICK, metronome
-from bot.content.read import lessons_dir, load_course
+from bot.content.read import CourseError, lessons_dir, load_course
 from bot.crisis import answer as crisis
 from bot.i18n.texts import texts_for
-from bot.messages import Incoming, Say, Toast
+from bot.messages import ChatRef, Incoming, Say, Toast
 from bot.service.commands import COMMANDS
 from bot.service.conversation import Conversation
 from bot.service.delivery import IN_FLIGHT, Delivery
 from bot.service.ports import StoreUnavailable
 from bot.settings import Settings
 from bot.storage.database import PATIENCE, Database
-from bot.storage.sealing import KeyMissing, Keyring, generated_key, read_keys
+from bot.storage.sealing import BadKey, Keyring, KeyMissing, generated_key, read_keys
 from bot.storage.store import SqlStore
 
 log = logging.getLogger(__name__)
@@ -52,9 +53,17 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What lessons need. Opened after the messenger has started, so that `/help` answers before, and without, all of it."""
+
+    store: SqlStore
+    conversation: Conversation
+    delivery: Delivery
+
+
 class App:
-    """A running bot: every room, built and connected. `run` runs it, `stop` ends it. Building touches neither network nor
-    database, and raises SettingsError, BadKey or CourseError."""
+    """A running bot. `run` runs it, `stop` ends it. Building it touches neither network, database nor lessons."""
 
     def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
         assert settings.bot_token is not None
@@ -67,17 +76,11 @@ class App:
         replies, lessons, helping = (
             Bot(token, base, request=one, get_updates_request=for_polls) for one in self.requests[1:]
         )
-        course = load_course(lessons_dir(settings.lessons_dir))
         self.settings = settings
         self.clock = clock
-        self.store = SqlStore(Database(settings.database), keyring(settings))
         self.sender = TelegramSender(replies, lessons, Pace(settings.send_rate))
         self.lanes = Lanes()
-        self.help_lane = HelpLane(helping, self.store.country_of, self.after_help)
-        self.conversation = Conversation(self.store, self.sender, course, self.help_lane.memory.note_country)
-        self._stopping = asyncio.Event()
-        group = max(1, min(IN_FLIGHT, int(settings.send_rate * 2)))
-        self.delivery = Delivery(self.store, self.sender, course, group, self._stopping.is_set)
+        self.help_lane = HelpLane(helping, self._country_of, self.after_help)
         intake = Intake(self.help_lane, self.lanes, self.handle, self.busy, clock)
         self.receiver: Receiver | Webhook = Receiver(polling, intake)
         if settings.webhook_url and settings.webhook_secret:
@@ -85,15 +88,30 @@ class App:
             self.receiver = Webhook(replies, intake, settings.webhook_url, secret, settings.listen)
         self.opened = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
+        self._rooms: Rooms | None = None
+        self._trouble = "starting"
         self._introducer = replies
+        self._stopping = asyncio.Event()
         self._ticking = asyncio.Lock()
         self._scheduler: AsyncIOScheduler | None = None
+
+    @property
+    def rooms(self) -> Rooms:
+        """The rooms that lessons need. Raises StoreUnavailable before they are open."""
+        if self._rooms is None:
+            raise StoreUnavailable(self._trouble)
+        return self._rooms
+
+    @property
+    def store(self) -> SqlStore:
+        """The store. Raises StoreUnavailable before it is open."""
+        return self.rooms.store
 
     async def run(self, *, ticking: bool = True) -> None:
         """Runs until `stop` is called. With `ticking` False, only a call to `tick` sends what is due."""
         # The bots are not initialized: that would call getMe, and starting must not depend on the network.
         receiving = self._go(self.receiver.run())
-        self._go(self._open_store())
+        self._go(self._open())
         self._go(self._introduce())
         served = await self._serve_health()
         if ticking:
@@ -124,7 +142,8 @@ class App:
             await served.cleanup()
         for request in self.requests:
             await request.shutdown()
-        await self.store.close()
+        if self._rooms is not None:
+            await self._rooms.store.close()
         log.info("stopped", extra={"action": "stopped"})
 
     async def _finish_tick(self) -> None:
@@ -145,7 +164,7 @@ class App:
             async with asyncio.timeout(PATIENCE):
                 # What a crash left unsaid comes first; after a start this takes a moment.
                 await self.opened.wait()
-            await self.conversation.handle(incoming, self.clock())
+            await self.rooms.conversation.handle(incoming, self.clock())
         except (StoreUnavailable, KeyMissing, TimeoutError):
             await self._sorry(incoming)
 
@@ -168,8 +187,8 @@ class App:
         if not self.opened.is_set():
             return
         async with self._ticking:
-            await self.conversation.take_over(self.clock())
-            await self.delivery.send_due(self.clock)
+            await self.rooms.conversation.take_over(self.clock())
+            await self.rooms.delivery.send_due(self.clock)
 
     async def nightly(self) -> None:
         """Forgets what is not needed any more."""
@@ -180,29 +199,44 @@ class App:
         for wait in (0.0, 1.0, 5.0, 30.0, 120.0):
             await asyncio.sleep(wait)
             with contextlib.suppress(StoreUnavailable, KeyMissing):
-                await self.conversation.after_help(incoming, effects, now)
+                await self.rooms.conversation.after_help(incoming, effects, now)
                 return
 
     # -- start -----------------------------------------------------------------------------------------------------------
 
-    async def _open_store(self) -> None:
-        wait, told = 0.2, False
-        while True:
+    async def _open(self) -> None:
+        wait = 0.2
+        while not self.opened.is_set():
             try:
+                if self._rooms is None:
+                    self._rooms = await asyncio.to_thread(self._build_rooms)
                 await self.store.ready()
-                break
-            except (StoreUnavailable, KeyMissing) as error:
-                if not told:
-                    log.warning("the database is not ready: %s; trying again", error, extra={"action": "store_waits"})
-                told = True
+                await self.rooms.conversation.take_over(self.clock())
+                self.opened.set()
+            except (StoreUnavailable, KeyMissing, BadKey, CourseError, OSError) as error:
+                self._tell_trouble(error)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 10.0)
+        self._trouble = ""
         log.info("the database is ready", extra={"action": "store_ready"})
-        with contextlib.suppress(StoreUnavailable):
-            await self.conversation.take_over(self.clock())
-        self.opened.set()
         if self._scheduler is not None:
             self._scheduler.modify_job(TICK, next_run_time=datetime.now(UTC))  # what was missed meanwhile, at once
+
+    def _tell_trouble(self, error: Exception) -> None:
+        what = str(error).partition("\n")[0] or type(error).__name__
+        if what != self._trouble:
+            log.error("lessons cannot go out: %s. Only /help answers; trying again", what, extra={"action": "not_open"})
+        self._trouble = what
+
+    def _build_rooms(self) -> Rooms:
+        course = load_course(lessons_dir(self.settings.lessons_dir))
+        store = SqlStore(Database(self.settings.database), keyring(self.settings))
+        conversation = Conversation(store, self.sender, course, self.help_lane.memory.note_country)
+        group = max(1, min(IN_FLIGHT, int(self.settings.send_rate * 2)))
+        return Rooms(store, conversation, Delivery(store, self.sender, course, group, self._stopping.is_set))
+
+    async def _country_of(self, chat: ChatRef) -> str | None:
+        return await self.store.country_of(chat)
 
     async def _introduce(self) -> None:
         menu = tuple(command.name for command in COMMANDS if command.in_menu)

@@ -8,10 +8,8 @@ import signal
 
 from bot.app import App
 from bot.cli.printing import stop_with
-from bot.content.read import CourseError
 from bot.logs import set_up_logging
 from bot.settings import Settings, SettingsError, read_settings
-from bot.storage.sealing import BadKey
 
 WITHOUT_A_BOT = (
     "BOT_TOKEN is missing. Write to @BotFather in Telegram, send /newbot, and start again with the token it gives you: "
@@ -26,12 +24,7 @@ def run() -> None:
     if settings.bot_token is None:
         stop_with([WITHOUT_A_BOT])
     set_up_logging(settings.log_format, settings.log_level)
-    try:
-        asyncio.run(_until_stopped(settings))
-    except BadKey as error:
-        stop_with([str(error)])
-    except CourseError as error:
-        stop_with(["the lessons cannot be used; `kindling lessons check` tells all", *str(error).splitlines()[:5]])
+    asyncio.run(_until_stopped(settings))
 
 
 def checked_settings() -> Settings:

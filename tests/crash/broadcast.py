@@ -59,7 +59,9 @@ class Seen:
             self.total += 1
 
 
-async def kill_round(learners: int, seed: int, folder: Path, database_url: str | None = None, *, kills: int = 6) -> Report:
+async def kill_round(
+    learners: int, seed: int, folder: Path, database_url: str | None = None, *, kills: int = 6
+) -> Report:
     """Sends one lesson to each of so many learners, killing the bot with SIGKILL `kills` times on the way."""
     chance = random.Random(seed)
     server = BotApiServer(TOKEN, keep_calls=0, keep_messages=4)
@@ -89,14 +91,20 @@ async def prepare(database: Database, chats: list[int]) -> None:
     await store.ready()
     now = datetime.now(UTC)
     # Late by a little: still kind, and due at once. The rule's own hour is the one just past, so nothing else is due soon.
-    await crowd(database, keyring, chats, now - timedelta(minutes=1), zones=("UTC",), hour=(now - timedelta(hours=1)).hour)
+    await crowd(
+        database, keyring, chats, now - timedelta(minutes=1), zones=("UTC",), hour=(now - timedelta(hours=1)).hour
+    )
     await store.close()
 
 
-async def _send_with_kills(seen: Seen, environment: dict[str, str], chats: list[int], chance: random.Random, kills: int) -> int:
+async def _send_with_kills(
+    seen: Seen, environment: dict[str, str], chats: list[int], chance: random.Random, kills: int
+) -> int:
     killed = 0
     while True:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env={**os.environ, **environment})
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", env={**os.environ, **environment}
+        )
         if killed >= kills or len(seen.texts) >= len(chats):
             break
         await _until_sending(seen, process)

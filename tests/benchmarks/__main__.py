@@ -1,0 +1,32 @@
+"""`make bench`: every benchmark, or those named, as JSON with the baseline and the ratio of the same run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.benchmarks import replies
+
+BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {"replies": replies.run}
+
+
+def main(names: list[str]) -> int:
+    """Runs the benchmarks named, or all of them."""
+    unknown = set(names) - set(BENCHMARKS)
+    if unknown:
+        print(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    for name in names or BENCHMARKS:
+        print(json.dumps({name: asyncio.run(_run(name))}, indent=2), flush=True)
+    return 0
+
+
+async def _run(name: str) -> dict[str, Any]:
+    return await BENCHMARKS[name]()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
