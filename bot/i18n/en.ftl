@@ -209,6 +209,60 @@ button-today = Today’s lesson
 button-progress = Where I am
 button-settings = Settings
 
+## Safety plan
+
+plan-intro =
+    **A plan for hard moments**
+
+    Some people write one on a calm day: what tells them it is getting hard, what helps, whom to reach. Then it is there when thinking is hard.
+
+    There are six short parts, in your own words. You can skip any of them, and change or delete it at any time. It is locked with your key, like the rest.
+button-skip = Skip this part
+button-plan-change = Change a part
+plan-later = That is fine. /plan is here when you want it.
+plan-empty = Your plan is still empty. That is fine. /plan begins it whenever you like.
+plan-which = Which part would you like to write anew?
+plan-delete = Delete the whole plan for good?
+plan-deleted = Your plan is deleted. /plan begins a new one.
+plan-title = **Your plan**
+plan-foot = People you can reach at any time: /help
+plan-part-signs = **What tells me it is getting hard**
+plan-part-alone = **What I can do on my own**
+plan-part-places = **Where I can go, or whom I can be near**
+plan-part-people = **Whom I can ask for help**
+plan-part-lines = **Professionals and lines**
+plan-part-safer = **Making the place around me safer**
+plan-button-signs = Signs
+plan-button-alone = On my own
+plan-button-places = Places
+plan-button-people = People
+plan-button-lines = Lines
+plan-button-safer = Safer
+plan-ask-signs =
+    *{ $number } of { $of }*
+
+    **What tells you that it is getting hard?** A thought, a mood, something you do or stop doing.
+plan-ask-alone =
+    *{ $number } of { $of }*
+
+    **What helps a little, on your own?** A walk, a song, cold water on the hands, a pet. Small things count.
+plan-ask-places =
+    *{ $number } of { $of }*
+
+    **Where could you go, or whom could you be near,** without having to talk about it? A library, a kitchen, a friend’s sofa.
+plan-ask-people =
+    *{ $number } of { $of }*
+
+    **Whom could you tell that it is hard?** One or two people, and how you reach them. Write only what you are fine with keeping here.
+plan-ask-lines =
+    *{ $number } of { $of }*
+
+    **Which professionals or lines would you turn to?** A doctor, a clinic, a number. /help shows lines for your country.
+plan-ask-safer =
+    *{ $number } of { $of }*
+
+    **What would make the place around you safer on a bad day?** Often it is asking someone to keep certain things for a while. No details are needed here.
+
 ## Topics
 
 tracks = **Topics**
@@ -321,6 +375,7 @@ command-next = the next lesson now
 command-skip = move on without the next lesson
 command-progress = where you are
 command-journal = what you wrote
+command-plan = a plan for hard moments, in your own words
 command-tracks = topics
 command-when = when the next lesson comes
 command-settings = change hour, days, country and more

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.service import account, journal, lessons, topics
+from bot.service import account, journal, lessons, plan, topics
 from bot.service.talk import Talk
 
 Handler = Callable[[Talk, str], Awaitable[None]]
@@ -43,6 +43,7 @@ COMMANDS = (
     Command("skip", lessons.skip),
     Command("progress", lessons.progress),
     Command("journal", journal.journal),
+    Command("plan", plan.plan),
     Command("tracks", topics.tracks, also=("topics",)),
     Command("when", account.when),
     Command("settings", account.settings),

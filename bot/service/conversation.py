@@ -15,7 +15,7 @@ from bot.course.lesson import Course
 from bot.crisis.answer import Effects
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Kind, Outgoing, Say, Toast
-from bot.service import account, journal, lessons, steps, topics
+from bot.service import account, journal, lessons, plan, steps, topics
 from bot.service.commands import BY_NAME, read_command
 from bot.service.learners import Closeness, Learner, State
 from bot.service.ports import Leftover, Sender, Store, StoreUnavailable
@@ -169,6 +169,8 @@ async def answer(talk: Talk) -> None:
 async def _text(talk: Talk, text: str) -> None:
     command, words, slash = read_command(text)
     stranger = talk.turn.learner is None
+    if not slash and not stranger and talk.learner.step:
+        command = None  # with a question open, a bare word is the answer to it
     if command is not None and (command.for_strangers or not stranger):
         await command.handler(talk, words)
     elif stranger:
@@ -179,6 +181,8 @@ async def _text(talk: Talk, text: str) -> None:
         return
     elif talk.learner.step in steps.STEPS:
         await steps.answer_in_words(talk, text)
+    elif (talk.learner.step or "").startswith(plan.PREFIX):
+        await plan.answered(talk, text)
     elif talk.learner.state is State.NEW:
         await account.start(talk)
     elif not text:
@@ -219,8 +223,9 @@ AREAS: dict[str, Callable[[Talk, str, str], Awaitable[None]]] = {
     "tr": topics.pressed,
     "set": account.set_one,
     "go": account.go,
+    "pl": plan.pressed,
 }
-NEED_SETTING_UP = ("ls", "jo", "tr", "set")
+NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl")
 
 
 async def _press(talk: Talk) -> None:

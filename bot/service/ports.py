@@ -81,6 +81,12 @@ class Turn(Protocol):
     async def count_reflections(self) -> int: ...
     async def reflection(self, reflection: str) -> Reflection | None: ...
 
+    async def plan(self) -> dict[str, str]:
+        """Their safety plan, part → their words; empty when there is none."""
+
+    async def keep_plan(self, parts: Mapping[str, str]) -> None:
+        """Keeps the safety plan as it is now; an empty one is deleted."""
+
     async def intend(self, kind: DeliveryKind, slot: date, lesson: str | None) -> Delivery | None:
         """A new ledger row in state SENDING, or None when this kind has had its turn on that date."""
 

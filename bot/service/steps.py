@@ -76,7 +76,7 @@ async def answer_in_words(talk: Talk, text: str) -> None:
     said = fold(text)
     if said == "back":
         await back(talk)
-    elif said in ("later", "cancel"):
+    elif said in ("later", "cancel", "stop"):
         await later(talk)
     elif await STEPS[name].typed(talk, text):
         await go_on(talk, name)

@@ -122,7 +122,7 @@ class SqlStore:
             if say.delivery is not None and receipt.outcome is not Outcome.UNKNOWN:
                 # One whose outcome is not known stays SENDING, and counts as uncertain when its time is up.
                 status = DeliveryStatus.SENT if receipt.message is not None else DeliveryStatus.REFUSED
-                outcome = {"status": status.value, "message": receipt.message, "reason": receipt.detail or None}
+                outcome = {"status": status.value, "message": receipt.message, "reason": receipt.detail[:64] or None}
                 row = update(t.deliveries).where(t.deliveries.c.id == say.delivery)
                 await db.execute(row.values(**outcome, next_at=None, updated_at=now))
 
@@ -184,7 +184,8 @@ class SqlStore:
         question = ledger_row(row.learner_id, DeliveryKind.DID_IT_ARRIVE, row.slot, row.lesson_id, now)
         await db.execute(
             self._insert(t.deliveries)
-            .values(question | {"number": row.attempts, "next_at": now})
+            # One question for each delivery and attempt in doubt; a date may have several.
+            .values(question | {"number": int(row.id[:7], 16) + row.attempts, "next_at": now})
             .on_conflict_do_nothing()
         )
 
@@ -209,7 +210,12 @@ class SqlStore:
             return tuple((await db.execute(mark)).scalars())
 
     async def record(self, done: Sequence[Done]) -> None:
+        if not done:
+            return
         async with self.database.write() as db:
+            # Learners first, then their deliveries, as a turn does: in the other order the two could wait for each other.
+            people = select(t.learners.c.id).where(t.learners.c.id.in_({one.delivery.learner for one in done}))
+            await db.execute(people.order_by(t.learners.c.id).with_for_update(key_share=True))
             row = (
                 update(t.deliveries)
                 .where(t.deliveries.c.id == bindparam("row"))

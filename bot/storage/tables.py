@@ -156,6 +156,14 @@ reflections = Table(
     Index("ix_reflections_learner_id_written_at", "learner_id", "written_at"),
 )
 
+plans = Table(
+    "plans",
+    metadata,
+    _of_learner(primary_key=True),
+    Column("sealed_parts", LargeBinary, nullable=False),
+    Column("written_at", Moment, nullable=False),
+)
+
 inbox = Table(
     "inbox",
     metadata,
@@ -182,3 +190,11 @@ installation = Table(
     Column("name", String(32), primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("forgotten_at", Moment, nullable=False),
+)
+"""Who was forgotten and when, by a mark made of their blind index (bot/storage/tombstones.py): no backup brings them back."""
