@@ -114,6 +114,14 @@ class Remove:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """A message pinned at the top of the chat without a sound. With `message` it takes the place of the one pinned before."""
+
+    text: str = field(repr=False)
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Toast:
     """The short answer to a pressed button; `alert` keeps it on screen until it is closed. 200 characters at most."""
 
@@ -121,7 +129,7 @@ class Toast:
     alert: bool = False
 
 
-Outgoing = Say | Edit | Unbutton | Remove | Toast
+Outgoing = Say | Edit | Unbutton | Remove | Pin | Toast
 
 
 class Outcome(StrEnum):

@@ -6,7 +6,7 @@ All of it is reckoned from what they have been through and what they chose; noth
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -18,12 +18,14 @@ CLOSENESS_SENSITIVITY = 2
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a learner is: the tracks they chose, in order, the ids they have been through, and whether closeness topics are on."""
+    """Where a learner is: the tracks they chose, in order, the ids they have been through, and whether closeness topics are on.
+    `gentle` is true right after a pause: then no lesson about sexuality or closeness comes first."""
 
     tracks: Sequence[str]
     been_through: Collection[str]
     closeness: bool
     language: str
+    gentle: bool = False
 
 
 def next_lesson(course: Course, standing: Standing) -> Lesson | None:
@@ -31,11 +33,22 @@ def next_lesson(course: Course, standing: Standing) -> Lesson | None:
 
     A prerequisite that has not been met yet comes first, even from a track that was not chosen.
     """
+    if standing.gentle:
+        return _next_easy(course, replace(standing, gentle=False))
     for track_id in standing.tracks:
         lesson = next_in_track(course, track_id, standing)
         if lesson is not None:
             return _prerequisite(course, lesson, standing) or lesson
     return None
+
+
+def _next_easy(course: Course, standing: Standing) -> Lesson | None:
+    usual = next_lesson(course, standing)
+    if usual is None or not usual.sensitive:
+        return usual
+    easy = replace(standing, closeness=False)
+    anywhere = replace(easy, tracks=tuple(course.tracks))
+    return next_lesson(course, easy) or next_lesson(course, anywhere) or usual
 
 
 def next_in_track(course: Course, track_id: str, standing: Standing) -> Lesson | None:

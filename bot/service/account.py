@@ -125,7 +125,7 @@ async def resume(talk: Talk, _words: str = "") -> None:
 
 async def go_active(talk: Talk) -> None:
     """Makes them active again, with the next slot due."""
-    learner = await talk.change(state=State.ACTIVE, paused_until=None)
+    learner = await talk.change(state=State.ACTIVE, paused_until=None, gentle=True)
     await talk.turn.save(learner.rescheduled(talk.now))
 
 
@@ -137,6 +137,15 @@ async def go(talk: Talk, verb: str, what: str) -> None:
             await _carry_on(talk)
         case "tomorrow":
             talk.edit(steps.first_send(talk))
+        case "back":
+            await _go_back(talk)
+            talk.edit(steps.first_send(talk))
+        case "now":
+            talk.unbutton()
+            await _go_back(talk)
+            await lessons.send_next(talk)
+        case "not-yet":
+            talk.edit(talk.text("when-paused"))
         case "over":
             talk.unbutton()
             await _start_over(talk)
@@ -147,6 +156,11 @@ async def go(talk: Talk, verb: str, what: str) -> None:
             await pause_for(talk, int(what) if what.isdigit() else 0)
         case _:
             talk.toast("old-question")
+
+
+async def _go_back(talk: Talk) -> None:
+    if talk.learner.state is State.PAUSED:
+        await go_active(talk)
 
 
 async def _carry_on(talk: Talk) -> None:

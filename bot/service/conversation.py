@@ -14,10 +14,10 @@ from functools import partial
 from bot.course.lesson import Course
 from bot.crisis.answer import Effects
 from bot.i18n.texts import texts_for
-from bot.messages import ChatRef, Incoming, Kind, Outgoing, Say, Toast
+from bot.messages import ChatRef, Incoming, Kind, Outgoing, Pin, Say, Toast
 from bot.service import account, journal, lessons, plan, steps, topics
 from bot.service.commands import BY_NAME, read_command
-from bot.service.learners import Closeness, Learner, State
+from bot.service.learners import Closeness, DeliveryKind, Learner, State
 from bot.service.ports import Leftover, Sender, Store, StoreUnavailable
 from bot.service.talk import Talk, rows_of
 
@@ -71,11 +71,18 @@ class Conversation:
         messages = [number for number, reply in replies if isinstance(reply, Say)]
         for number, reply in replies:
             receipt = await self.sender.reply(chat, reply, press_id)
+            if key is not None and isinstance(reply, Pin) and receipt.message is not None:
+                await self._if_possible(partial(self._note_pin, chat, key, receipt.message, now))
             if key is not None and isinstance(reply, Say):
                 then = next((later for later in messages if later > number), None)
                 await self._if_possible(partial(self.store.replied, key, then, now, receipt, reply))
         if key is not None and replies and (not messages or messages[-1] != replies[-1][0]):
             await self._if_possible(partial(self.store.all_replied, key))
+
+    async def _note_pin(self, chat: ChatRef, key: str, message: int, now: datetime) -> None:
+        async with self.store.turn(chat, f"{key}:pin", now) as turn:
+            if turn.learner is not None and turn.learner.profile.pinned != message:
+                await turn.save(turn.learner.with_profile(pinned=message))
 
     async def _if_possible(self, write: Callable[[], Awaitable[None]]) -> None:
         # The person comes first: what was decided is kept already, and the answer goes out even if this note cannot be made.
@@ -99,9 +106,12 @@ class Conversation:
         if incoming.kind is not Kind.PRESS:
             await self.store.count_help(now.date())
         async with self.store.turn(incoming.chat, f"{incoming.key}:help", now) as turn:
+            talk = Talk(turn, incoming, now, self.course)
             if turn.learner is not None and turn.handled_before is None:
                 await turn.save(helped(turn.learner, effects, now))
-                turn.keep_replies(())
+                await after_card(talk, effects)
+                turn.keep_replies(talk.out)
+        await self._say_all(incoming.chat, f"{incoming.key}:help", list(enumerate(talk.out)), now, None)
 
     async def take_over(self, now: datetime) -> int:
         """Finishes every answer that a process which is gone has left unsaid. Answers how many."""
@@ -112,6 +122,16 @@ class Conversation:
 
 
 PAUSE_AFTER_HELP = timedelta(hours=72)
+
+
+async def after_card(talk: Talk, effects: Effects) -> None:
+    """What a help card leads to in the chat: their plan, the pinned card of another country, a hello that they asked for."""
+    if effects.open_plan:
+        await plan.plan(talk)
+    if effects.country is not None and talk.learner.profile.pinned is not None:
+        steps.pin_help(talk)
+    if effects.hello_tomorrow:
+        await talk.turn.intend_later(DeliveryKind.HELLO, talk.now.date(), talk.now + timedelta(days=1))
 
 
 def helped(learner: Learner, effects: Effects, now: datetime) -> Learner:

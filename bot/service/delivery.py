@@ -18,8 +18,9 @@ from datetime import date, datetime, timedelta
 from bot.course.journey import Finish, Hold, Reason, SendCatchUp, SendLesson, decide
 from bot.course.lesson import Course
 from bot.course.pace import Rule, is_quiet, next_due, slot_of
+from bot.crisis.answer import hello
 from bot.i18n.texts import texts_for
-from bot.messages import Button, Outcome, Receipt, Say
+from bot.messages import Button, Outcome, Receipt, Say, plain
 from bot.service import lessons
 from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, State
 from bot.service.ports import Done, DueLearner, Intent, Sender, Store, StoreUnavailable, Waiting
@@ -136,7 +137,8 @@ def intents(course: Course, due: DueLearner, now: datetime) -> tuple[Intent, ...
     decision = decide(course, standing, rule, due=owed, now=now, last_slot=learner.last_slot)
     match decision:
         case SendLesson(lesson, slot):
-            return (Intent(_moved_on(learner, rule, now, slot), DeliveryKind.LESSON, slot, lesson.id),)
+            after = replace(_moved_on(learner, rule, now, slot), gentle=False)
+            return (Intent(after, DeliveryKind.LESSON, slot, lesson.id),)
         case SendCatchUp(slot):
             after = _moved_on(learner, rule, now, learner.last_slot)
             missed = Intent(after, DeliveryKind.LESSON, slot_of(rule, owed), reason=Reason.TOO_LATE.value)
@@ -159,9 +161,10 @@ def _held(learner: Learner, hold: Hold, now: datetime) -> Intent:
 
 
 def _pause_over(learner: Learner, now: datetime) -> Intent:
-    active = replace(learner, state=State.ACTIVE, paused_until=None).rescheduled(now)
-    slot = slot_of(active.rule, now) if active.rule else now.date()
-    return Intent(active, DeliveryKind.PAUSE_OVER, slot)
+    # It stays paused until they choose: nobody is taken back to the course by the clock alone.
+    waiting = replace(learner, paused_until=None, due_at=None, owed_since=None)
+    slot = slot_of(learner.rule, now) if learner.rule else now.date()
+    return Intent(waiting, DeliveryKind.PAUSE_OVER, slot)
 
 
 def _reason_of(learner: Learner) -> Reason:
@@ -171,6 +174,8 @@ def _reason_of(learner: Learner) -> Reason:
 
 def why_not_now(learner: Learner, kind: DeliveryKind, now: datetime) -> Reason | None:
     """The reason not to send after all, looked at once more right before the call; None when it may go."""
+    if learner.state is State.PAUSED and kind in (DeliveryKind.PAUSE_OVER, DeliveryKind.HELLO):
+        return None
     if learner.state is not State.ACTIVE:
         return _reason_of(learner)
     if kind is not DeliveryKind.LESSON and learner.rule is not None and is_quiet(learner.rule, now):
@@ -188,7 +193,9 @@ def message_for(course: Course, one: Waiting) -> Say | None:
         case DeliveryKind.CATCH_UP:
             return Say(texts("catch-up"), lessons.choice_rows(texts), delivery=one.delivery.id)
         case DeliveryKind.PAUSE_OVER:
-            return Say(texts("pause-over"), lessons.choice_rows(texts), delivery=one.delivery.id)
+            return Say(texts("pause-over"), lessons.return_rows(texts), delivery=one.delivery.id)
+        case DeliveryKind.HELLO:
+            return Say(plain(hello(one.learner.language)), silent=True, delivery=one.delivery.id)
         case DeliveryKind.FINISH:
             return Say(texts("finish"), ((Button(texts("button-topics"), "tr:list"),),), delivery=one.delivery.id)
         case DeliveryKind.DID_IT_ARRIVE:

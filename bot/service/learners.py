@@ -40,7 +40,8 @@ class Closeness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a learner told us about themselves; sealed at rest as one piece."""
+    """What a learner told us about themselves; sealed at rest as one piece. `pinned` is the message with the way to help that is
+    pinned in their chat."""
 
     country: str | None = None
     zone: str | None = None
@@ -50,6 +51,7 @@ class Profile:
     form: PracticeForm = PracticeForm.SOLO
     closeness: Closeness = Closeness.UNASKED
     topics: tuple[str, ...] = ()
+    pinned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Learner:
     """A person who opted in, or is about to. `step` is the question now open, `resting` where they were before a settings question.
 
     `lesson` and `delivery` name what their next words would answer. `owed_since` is the due time that went by unkept.
+    `gentle` asks that the next lesson be an easy one, as after a pause.
     """
 
     id: str
@@ -74,6 +77,7 @@ class Learner:
     last_slot: date | None = None
     lesson: str | None = None
     delivery: str | None = None
+    gentle: bool = False
 
     @property
     def consented(self) -> bool:
@@ -110,7 +114,7 @@ class Learner:
 
     def standing(self, tracks: tuple[str, ...], been_through: frozenset[str]) -> Standing:
         """What the rules of the course need to know about them."""
-        return Standing(tracks, been_through, self.closeness, self.language)
+        return Standing(tracks, been_through, self.closeness, self.language, self.gentle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ class DeliveryKind(StrEnum):
     DID_IT_ARRIVE = "did_it_arrive"
     PAUSE_OVER = "pause_over"
     FINISH = "finish"
-    WELCOME_BACK = "welcome_back"
+    HELLO = "hello"
 
 
 class DeliveryStatus(StrEnum):

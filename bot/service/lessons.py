@@ -69,6 +69,15 @@ def choice_rows(texts: Texts, *, start_over: bool = True) -> Rows:
     return rows_of(*rows)
 
 
+def return_rows(texts: Texts) -> Rows:
+    """After a pause: read one now, go on at the usual time, or not yet."""
+    return rows_of(
+        [Button(texts("button-read-now"), "go:now")],
+        [Button(texts("button-carry-on-tomorrow"), "go:back")],
+        [Button(texts("button-not-yet"), "go:not-yet")],
+    )
+
+
 # -- commands ----------------------------------------------------------------------------------------------------------
 
 
@@ -129,7 +138,9 @@ async def _intend(talk: Talk, lesson: Lesson) -> Delivery | None:
         return None
     last_slot = slot if fresh else learner.last_slot
     due_at = next_due(rule, talk.now, last_slot) if learner.state is State.ACTIVE else None
-    await talk.change(lesson=lesson.id, delivery=delivery.id, last_slot=last_slot, due_at=due_at, owed_since=None)
+    await talk.change(
+        lesson=lesson.id, delivery=delivery.id, last_slot=last_slot, due_at=due_at, owed_since=None, gentle=False
+    )
     if not lesson.sensitive:
         await talk.turn.pass_through(lesson.id, Passage.SENT)
     return delivery

@@ -90,6 +90,9 @@ class Turn(Protocol):
     async def intend(self, kind: DeliveryKind, slot: date, lesson: str | None) -> Delivery | None:
         """A new ledger row in state SENDING, or None when this kind has had its turn on that date."""
 
+    async def intend_later(self, kind: DeliveryKind, slot: date, at: datetime) -> None:
+        """A new ledger row that is sent at that moment; nothing if this kind has had its turn on that date."""
+
     async def delivery(self, delivery: str) -> Delivery | None: ...
     async def delivery_in(self, message: int) -> Delivery | None:
         """The delivery that was sent as this message of ours."""

@@ -14,13 +14,14 @@ from bot.course.hours import read_time
 from bot.course.journey import CLOSENESS_SENSITIVITY
 from bot.course.lesson import PracticeForm, Track
 from bot.course.pace import EVERY_DAY, local
-from bot.messages import Button, Rows
+from bot.crisis.answer import essentials
+from bot.messages import Button, Pin, Rows, plain
 from bot.service.learners import CONSENT_VERSION, Closeness, State
 from bot.service.places import distinct_zones, find_cities, find_country, find_zone, fold, zones_showing
 from bot.service.talk import Talk, in_columns, rows_of
 
-UNSAFE_HELP = "sos:need:abuse"
-UNDER_AGE_HELP = "sos:need:under18"
+UNSAFE_HELP = "sos:n:abuse"
+UNDER_AGE_HELP = "sos:n:young"
 OFTEN_CHOSEN = {
     "en": ("US", "GB", "CA", "AU", "IE", "IN"),
     "de": ("DE", "AT", "CH"),
@@ -123,7 +124,14 @@ async def settle(talk: Talk) -> None:
     learner = learner.rescheduled(talk.now)
     await talk.turn.save(learner)
     rows = rows_of([talk.button("button-send-now", "ls:now")], [talk.button("button-change", "set:show")])
+    pin_help(talk)
     talk.say_text(f"{talk.text('summary-title')}\n\n{summary(talk)}\n\n{first_send(talk)}", rows)
+
+
+def pin_help(talk: Talk) -> None:
+    """The essentials of help for their country, pinned where they stay readable when this process is dead."""
+    here = talk.learner.profile
+    talk.out.append(Pin(plain(essentials(talk.learner.language, here.country, talk.now.date())), here.pinned))
 
 
 async def saved(talk: Talk) -> None:
@@ -131,6 +139,8 @@ async def saved(talk: Talk) -> None:
     learner = await talk.change(step=None)
     learner = learner.rescheduled(talk.now)
     await talk.turn.save(learner)
+    if learner.profile.pinned is not None:
+        pin_help(talk)
     tail = f"\n\n{first_send(talk)}" if learner.due_at else ""
     talk.say_text(f"{talk.text('settings-saved')}{tail}", rows_of([talk.button("button-more-settings", "set:show")]))
 

@@ -88,10 +88,10 @@ class Database:
                 await self.plug.check()
                 async with engine.begin() as connection:
                     yield connection
-        except (DBAPIError, PoolTimeout, OSError, sqlite3.Error) as error:
-            raise StoreUnavailable(type(error).__name__) from None
         except TimeoutError:
             raise StoreUnavailable("it did not answer in time") from None
+        except (DBAPIError, PoolTimeout, OSError, sqlite3.Error) as error:
+            raise StoreUnavailable(type(error).__name__) from None
         except SQLAlchemyError as error:
             # A statement's parameters are what people wrote: only the kind of error may travel on.
             raise RuntimeError(f"the database refused a statement: {type(error).__name__}") from None
@@ -111,6 +111,7 @@ def _engine(url: str, patience: float) -> AsyncEngine:
     else:
         options |= {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
         options["connect_args"] = {
+            "async_creator_fn": _impatient_connection(),
             "connect_timeout": max(2, round(patience)),
             "options": f"-c statement_timeout={round(patience * 1000)} -c lock_timeout={round(patience * 800)}",
         }
@@ -119,6 +120,19 @@ def _engine(url: str, patience: float) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _impatient_connection() -> Any:
+    from psycopg import AsyncConnection  # only where there is a PostgreSQL
+
+    class Impatient(AsyncConnection[Any]):
+        """A connection that is closed when whoever waited for it gave up: a server that hangs would not hear a request to cancel,
+        and psycopg waits up to ten seconds for the answer."""
+
+        async def cancel_safe(self, *, timeout: float = 0.0) -> None:
+            await self.close()
+
+    return Impatient.connect
 
 
 def _make_room(database: str | None) -> None:

@@ -6,6 +6,7 @@ taken belongs to a process that is gone. An SQLite file has one process at a tim
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Collection
 
@@ -34,14 +35,16 @@ class Presence:
             return
         try:
             if self._held is not None:
-                await self._held.execute(text("SELECT 1"))
+                async with asyncio.timeout(self._database.patience):
+                    await self._held.execute(text("SELECT 1"))
                 return
         except (SQLAlchemyError, OSError):
             await self._forget()
         try:
-            connection = await self._database.engine.connect()
-            self._held = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await self._held.execute(text("SELECT pg_advisory_lock(:number)"), {"number": self.number})
+            async with asyncio.timeout(self._database.patience):
+                connection = await self._database.engine.connect()
+                self._held = await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await self._held.execute(text("SELECT pg_advisory_lock(:number)"), {"number": self.number})
         except (SQLAlchemyError, OSError) as error:
             await self._forget()
             raise StoreUnavailable(type(error).__name__) from None

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.course.lesson import PracticeForm
-from bot.messages import Button, ChatRef, Edit, Outgoing, Remove, Say, Toast, Unbutton
+from bot.messages import Button, ChatRef, Edit, Outgoing, Pin, Remove, Say, Toast, Unbutton
 from bot.service.learners import (
     Closeness,
     Delivery,
@@ -62,6 +62,7 @@ def open_learner(row: Row[Any], keyring: Keyring) -> Sealed:
         last_slot=row.last_slot,
         lesson=row.lesson_id,
         delivery=row.delivery_id,
+        gentle=row.gentle,
     )
     return Sealed(learner, key)
 
@@ -89,6 +90,7 @@ def schedule_values(learner: Learner) -> dict[str, Any]:
         "paused_until": learner.paused_until,
         "last_slot": learner.last_slot,
         "state": learner.state.value,
+        "gentle": learner.gentle,
     }
 
 
@@ -102,6 +104,7 @@ def _profile_as_json(profile: Profile) -> dict[str, Any]:
         "form": profile.form.value,
         "closeness": profile.closeness.value,
         "topics": list(profile.topics),
+        "pinned": profile.pinned,
     }
 
 
@@ -117,6 +120,7 @@ def _profile(value: Any) -> Profile:
         form=PracticeForm(value.get("form", blank.form)),
         closeness=Closeness(value.get("closeness", blank.closeness)),
         topics=tuple(value.get("topics", ())),
+        pinned=value.get("pinned"),
     )
 
 
@@ -172,6 +176,8 @@ def _reply_as_json(reply: Outgoing) -> dict[str, Any]:
             return {"unbutton": reply.message}
         case Remove():
             return {"remove": list(reply.messages)}
+        case Pin():
+            return {"pin": reply.text, "message": reply.message}
         case Toast():
             return {"toast": reply.text, "alert": reply.alert}
 
@@ -188,6 +194,8 @@ def _reply_of(item: dict[str, Any]) -> Outgoing:
         return Edit(item["edit"], item["text"], _rows_of(item["rows"]))
     if "unbutton" in item:
         return Unbutton(item["unbutton"])
+    if "pin" in item:
+        return Pin(item["pin"], item["message"])
     if "remove" in item:
         return Remove(tuple(item["remove"]))
     return Toast(item["toast"], item["alert"])

@@ -59,6 +59,11 @@ class Keyring:
         """The id of the key that seals what is new."""
         return self._keys[0].id
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all keys, newest first."""
+        return tuple(key.id for key in self._keys)
+
     def knows(self, key_ids: set[str]) -> bool:
         """True when any of these operator keys is here."""
         return not key_ids.isdisjoint(self._by_id)
@@ -78,6 +83,13 @@ class Keyring:
         if key is None:
             raise KeyMissing(f"operator key {key_id} is not among the keys given")
         return DataKey(_decrypt(key.wrapping, wrapped, b"data key"))
+
+    def rewrap(self, key_id: str, wrapped: bytes) -> bytes:
+        """The same data key, wrapped by the newest operator's key. Raises KeyMissing as `open_data_key` does."""
+        key = self._by_id.get(key_id)
+        if key is None:
+            raise KeyMissing(f"operator key {key_id} is not among the keys given")
+        return _encrypt(self._keys[0].wrapping, _decrypt(key.wrapping, wrapped, b"data key"), b"data key")
 
 
 class DataKey:

@@ -79,6 +79,7 @@ learners = Table(
     Column("last_slot", Date),
     Column("lesson_id", String(64)),
     Column("delivery_id", String(32)),
+    Column("gentle", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Index(

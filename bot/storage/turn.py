@@ -246,6 +246,12 @@ class StoredTurn:
         await self._db.execute(insert(t.deliveries).values(row))
         return Delivery(delivery, me, kind, slot, lesson, DeliveryStatus.SENDING, attempts=1)
 
+    async def intend_later(self, kind: DeliveryKind, slot: date, at: datetime) -> None:
+        delivery = await self.intend(kind, slot, None)
+        if delivery is not None:
+            waiting = {"status": DeliveryStatus.CLAIMED.value, "next_at": at, "attempts": 0, "held_by": None}
+            await self._db.execute(update(t.deliveries).where(t.deliveries.c.id == delivery.id).values(waiting))
+
     async def delivery(self, delivery: str) -> Delivery | None:
         return await self._one_delivery(t.deliveries.c.id == delivery)
 

@@ -206,5 +206,8 @@ class HelpLane:
         """Lets cards that are on their way get through."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
-        for task in (*self._tasks, *self._afters):
+        rest = (*self._tasks, *self._afters)
+        for task in rest:
             task.cancel()
+        # Waited for: a task that is still inside the database when the loop closes would keep the process from ending.
+        await asyncio.gather(*rest, return_exceptions=True)

@@ -14,7 +14,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 
 from bot.channels.telegram.render import as_html, as_plain, in_pieces, keyboard
 from bot.channels.telegram.request import AnswerLostError
-from bot.messages import ChatRef, Edit, Outcome, Outgoing, Receipt, Remove, Say, Toast, Unbutton
+from bot.messages import ChatRef, Edit, Outcome, Outgoing, Pin, Receipt, Remove, Say, Toast, Unbutton
 
 log = logging.getLogger(__name__)
 
@@ -121,10 +121,23 @@ async def perform(bot: Bot, chat: ChatRef, outgoing: Outgoing, press_id: str | N
             await bot.edit_message_reply_markup(chat_id=number, message_id=message, reply_markup=None)
         case Remove(messages):
             await bot.delete_messages(number, messages[:100])
+        case Pin(text, message):
+            return await _pin(bot, chat, text, message)
         case Toast(text, alert):
             if press_id is not None:
                 await bot.answer_callback_query(press_id, text=as_plain(text)[:TOAST_LIMIT] or None, show_alert=alert)
     return None
+
+
+async def _pin(bot: Bot, chat: ChatRef, text: str, message: int | None) -> int | None:
+    if message is not None:
+        receipt = await named(lambda: perform(bot, chat, Edit(message, text), None))
+        if receipt.outcome is Outcome.SENT:
+            return message
+    sent = await send(bot, chat, Say(text, silent=True))
+    if sent is not None:
+        await bot.pin_chat_message(int(chat.address), sent, disable_notification=True)
+    return sent
 
 
 async def send(bot: Bot, chat: ChatRef, say: Say) -> int | None:

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("last_slot", sa.Date(), nullable=True),
         sa.Column("lesson_id", sa.String(length=64), nullable=True),
         sa.Column("delivery_id", sa.String(length=32), nullable=True),
+        sa.Column("gentle", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_learners")),

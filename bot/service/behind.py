@@ -1,0 +1,122 @@
+"""Who is behind, by how much, and why: a learner's place in each track, and the days on which a lesson was due and none came."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from bot.course.journey import Standing, next_in_track, next_lesson, place_in
+from bot.course.lesson import Course
+from bot.course.pace import Rule, local, occurrence
+from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, Passage, State
+from bot.service.records import ChosenTrack, LedgerRow, Record
+
+LOOKED_BACK = 28
+"""Days of the past that are looked at. Reckoned with today's hour and weekdays, as older ones are not kept."""
+LESSON_KINDS = (DeliveryKind.LESSON, DeliveryKind.EXTRA)
+
+
+class Turn(StrEnum):
+    """Where a chosen track stands: its lesson comes NEXT, it WAITS for another track, it is THROUGH, or its lessons are CLOSED
+    because topics of closeness are off. GONE: the course has it no more."""
+
+    NEXT = "next"
+    WAITS = "waits"
+    THROUGH = "through"
+    CLOSED = "closed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A learner in a track: the number of the lesson that comes next there, of how many, and how they went through those before.
+
+    `first` is a lesson of another track that has to come before.
+    """
+
+    track: str
+    turn: Turn
+    number: int
+    of: int
+    through: dict[str, int]
+    first: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A day on which a lesson was due and none came. `reason` is that of the ledger, or "no_decision" where it holds nothing."""
+
+    day: date
+    reason: str
+
+
+NO_DECISION = "no_decision"
+
+
+def places(record: Record, course: Course) -> tuple[Place, ...]:
+    """The tracks they chose, in their order."""
+    chosen = [one for one in record.tracks if one.left_at is None]
+    passed = {one.lesson: one.how for one in record.lessons}
+    known = tuple(one.track for one in chosen if one.track in course.tracks)
+    standing = record.learner.standing(known, frozenset(passed))
+    return tuple(_place(one, course, standing, passed) for one in chosen)
+
+
+def _place(one: ChosenTrack, course: Course, standing: Standing, passed: dict[str, Passage]) -> Place:
+    track = course.tracks.get(one.track)
+    if track is None:
+        return Place(one.track, Turn.GONE, 0, 0, {})
+    through = Counter(passed[lesson].value for lesson in track.order if lesson in passed)
+    number = min(place_in(track.order, standing.been_through), len(track.order))
+    here, coming = next_in_track(course, one.track, standing), next_lesson(course, standing)
+    if here is None:
+        turn = Turn.THROUGH if track.order and track.order[-1] in passed else Turn.CLOSED
+        return Place(one.track, turn, number, len(track.order), dict(through))
+    # The first chosen track that still has a lesson is the one that goes on, if need be by way of a lesson it rests on.
+    goes_on = next((name for name in standing.tracks if next_in_track(course, name, standing)), None) == one.track
+    first = coming.id if goes_on and coming is not None and coming.id != here.id else None
+    return Place(one.track, Turn.NEXT if goes_on else Turn.WAITS, number, len(track.order), dict(through), first)
+
+
+def missed(record: Record, now: datetime) -> tuple[Missed, ...]:
+    """The days without their lesson, oldest first."""
+    rule = record.learner.rule
+    if rule is None:
+        return ()
+    rows: dict[date, list[LedgerRow]] = {}
+    for row in record.deliveries:
+        if row.delivery.kind in LESSON_KINDS:
+            rows.setdefault(row.delivery.slot, []).append(row)
+    last = max((row.delivery.slot for row in record.deliveries if _arrived(row)), default=None)
+    return tuple(
+        Missed(day, _why(record.learner, rows.get(day, []), last is None or day > last))
+        for day in _due_days(record, rule, now)
+        if not any(_arrived(row) for row in rows.get(day, []))
+    )
+
+
+def _due_days(record: Record, rule: Rule, now: datetime) -> list[date]:
+    began = min((one.chosen_at for one in record.tracks), default=record.learner.created_at)
+    today = local(now, rule.zone).date()
+    days = (today - timedelta(days=back) for back in range(LOOKED_BACK, -1, -1))
+    return [
+        day
+        for day in days
+        if day.weekday() in rule.weekdays and (due := occurrence(rule, day)) is not None and began < due <= now
+    ]
+
+
+def _arrived(row: LedgerRow) -> bool:
+    return row.delivery.kind in LESSON_KINDS and row.delivery.status is DeliveryStatus.SENT
+
+
+def _why(learner: Learner, rows: list[LedgerRow], lately: bool) -> str:
+    if rows:
+        latest = rows[-1].delivery
+        return latest.reason or latest.status.value
+    # A pause or a stop leaves no rows: what holds now has held since the last lesson, as far as can be known.
+    if lately and learner.state in (State.PAUSED, State.STOPPED, State.GONE):
+        return learner.state.value
+    return NO_DECISION

@@ -1,0 +1,99 @@
+"""Figures for the operator: how many, never who. Groups of fewer than ten people are hidden, and so is what would give them away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.service.learners import DeliveryStatus, State
+
+FEWEST = 10
+"""People in the smallest group that is shown. Nobody and one to nine look the same: that somebody is there at all tells something, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What should have been sent by now and was not: learners whose due time went by, deliveries that wait, and the oldest of both."""
+
+    due: int = 0
+    waiting: int = 0
+    oldest: datetime | None = None
+
+    @property
+    def size(self) -> int:
+        """All of them together."""
+        return self.due + self.waiting
+
+    def late(self, now: datetime) -> timedelta:
+        """For how long the oldest has been waiting."""
+        return max(timedelta(), now - self.oldest) if self.oldest is not None else timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One outcome on one day: how many deliveries ended so, and to how many people."""
+
+    day: date
+    status: DeliveryStatus
+    deliveries: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the database counts, before anything is hidden. Not to be shown as it is."""
+
+    states: Mapping[State, int]
+    outcomes: tuple[Group, ...]
+    backlog: Backlog
+    help_cards: Mapping[date, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number to show: of what (`section`, `name`), on which day; None where it is hidden."""
+
+    section: str
+    name: str
+    number: int | None
+    day: date | None = None
+
+
+def figures(counted: Counted, days: tuple[date, ...], now: datetime) -> tuple[Figure, ...]:
+    """Everything that may be shown, in order: learners by state, deliveries by outcome and day, backlog, help cards by day."""
+    return (*_learners(counted.states), *_deliveries(counted.outcomes, days), *_backlog(counted.backlog, now),
+            *(Figure("help cards", "shown", shown(counted.help_cards.get(day, 0)), day) for day in days))  # fmt: skip
+
+
+def shown(number: int, people: int | None = None) -> int | None:
+    """The number, or None when fewer than ten people (by default: that many) stand behind it."""
+    return number if (number if people is None else people) >= FEWEST else None
+
+
+def _learners(states: Mapping[State, int]) -> list[Figure]:
+    numbers = {state: states.get(state, 0) for state in State}
+    found = [Figure("learners", state.value, shown(number)) for state, number in numbers.items()]
+    return [*found, Figure("learners", "all", _total(list(numbers.values())))]
+
+
+def _total(numbers: list[int]) -> int | None:
+    # A total minus the groups shown is what the hidden ones hold together: it may tell no more than a group of ten would.
+    hidden = [number for number in numbers if number < FEWEST]
+    safe = not hidden or (len(hidden) > 1 and sum(hidden) >= FEWEST)
+    return sum(numbers) if safe else None
+
+
+def _deliveries(groups: tuple[Group, ...], days: tuple[date, ...]) -> list[Figure]:
+    found = {(group.day, group.status): shown(group.deliveries, group.people) for group in groups}
+    return [
+        Figure("deliveries", status.value, found.get((day, status)), day) for day in days for status in DeliveryStatus
+    ]
+
+
+def _backlog(backlog: Backlog, now: datetime) -> list[Figure]:
+    # How late the oldest is tells about the program, not about people.
+    return [
+        Figure("backlog", "due or waiting", 0 if backlog.size == 0 else shown(backlog.size)),
+        Figure("backlog", "oldest, seconds", round(backlog.late(now).total_seconds())),
+    ]

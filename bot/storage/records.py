@@ -1,0 +1,128 @@
+"""Everything held about one learner: read out whole, or gone for good."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, Table, delete, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import ChatRef
+from bot.service.learners import Passage
+from bot.service.records import ChosenTrack, Consent, Forgotten, LedgerRow, LessonPassed, Record
+from bot.storage import tables as t
+from bot.storage.database import Database
+from bot.storage.rows import address_of, delivery_of, open_learner, reflection_of
+from bot.storage.sealing import Keyring
+from bot.storage.tombstones import put_up
+
+OWNED: tuple[Table, ...] = tuple(
+    table for table in t.metadata.sorted_tables if table is not t.learners and "learner_id" in table.c
+)
+"""Every table whose rows belong to one learner. Their rows go when the learner's row goes (ON DELETE CASCADE)."""
+
+
+class SqlRecords:
+    """The port `Records`. Every method is a transaction of its own; inside another one use `read_record` and `forget`."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database = database
+        self._keyring = keyring
+
+    async def record(self, chat: ChatRef) -> Record | None:
+        """Everything held about the learner of this chat. Raises StoreUnavailable or KeyMissing."""
+        async with self._database.read() as db:
+            return await read_record(db, self._keyring, chat)
+
+    async def forget(self, chat: ChatRef, now: datetime) -> Forgotten | None:
+        """Deletes the learner of this chat with all that is theirs, and clears what the files still hold of it, where possible."""
+        async with self._database.write() as db:
+            forgotten = await forget(db, self._keyring, chat, now)
+        if forgotten is None:
+            return None
+        return replace(forgotten, swept=await sweep(self._database))
+
+
+async def read_record(db: AsyncConnection, keyring: Keyring, chat: ChatRef) -> Record | None:
+    """Everything held about the learner of this chat, or None. Raises KeyMissing."""
+    rows = await _rows_of(db, keyring, chat)
+    if not rows:
+        return None
+    sealed = open_learner(rows[-1], keyring)
+    me = sealed.learner.id
+    return Record(
+        sealed.learner,
+        tuple(Consent(r.version, r.given_at, r.withdrawn_at) for r in await _mine(db, t.consents, me, "given_at")),
+        tuple(
+            ChosenTrack(r.track, r.position, r.chosen_at, r.left_at)
+            for r in await _mine(db, t.enrolments, me, "position")
+        ),
+        tuple(LessonPassed(r.lesson_id, Passage(r.how), r.at) for r in await _mine(db, t.passages, me, "at")),
+        tuple(reflection_of(row, sealed.key) for row in await _mine(db, t.reflections, me, "written_at")),
+        tuple(
+            LedgerRow(delivery_of(row), row.created_at, row.updated_at)
+            for row in await _mine(db, t.deliveries, me, "created_at")
+        ),
+    )
+
+
+async def _mine(db: AsyncConnection, table: Table, learner: str, order: str) -> Sequence[Row[Any]]:
+    mine = select(table).where(table.c.learner_id == learner)
+    return (await db.execute(mine.order_by(table.c[order], *table.primary_key.columns))).all()
+
+
+async def _rows_of(db: AsyncConnection, keyring: Keyring, chat: ChatRef) -> Sequence[Row[Any]]:
+    # After a change of keys gone wrong a person may have a row under each key: the one seen last is the one in use.
+    found = select(t.learners).where(t.learners.c.address_index.in_(keyring.indexes(address_of(chat))))
+    return (await db.execute(found.order_by(t.learners.c.seen_at).with_for_update())).all()
+
+
+async def forget(db: AsyncConnection, keyring: Keyring, chat: ChatRef, now: datetime) -> Forgotten | None:
+    """Deletes the learner of this chat with their data key and every row of theirs, and puts up a tombstone, so that no backup
+    brings them back. None if there is no such learner. To be followed by `sweep` once the transaction is kept."""
+    ids = [row.id for row in await _rows_of(db, keyring, chat)]
+    if not ids:
+        return None
+    rows = {"learners": len(ids)}
+    for table in OWNED:
+        mine = select(func.count()).select_from(table).where(table.c.learner_id.in_(ids))
+        rows[table.name] = int((await db.execute(mine)).scalar_one())
+    await db.execute(delete(t.learners).where(t.learners.c.id.in_(ids)))
+    await put_up(db, keyring.indexes(address_of(chat)), now)
+    return Forgotten(now, rows)
+
+
+async def sweep(database: Database) -> bool:
+    """Clears what deleted rows leave behind in the files, as far as that goes while others use the database. True when it went.
+
+    SQLite overwrites deleted rows (secure_delete) but its log holds them until it is emptied. PostgreSQL keeps dead rows until a
+    vacuum, and their bytes until the space is used again: there this never counts as done.
+    """
+    if database.dialect == "sqlite":
+        return await asyncio.to_thread(_empty_log, Path(database.engine.url.database or ""))
+    try:
+        async with database.engine.connect() as connection:
+            db = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await db.execute(text("SET statement_timeout = 0"))
+            await db.execute(text(f"VACUUM {', '.join(table.name for table in (t.learners, *OWNED))}"))
+            await db.invalidate()  # without its timeout it must not go back to the pool
+    except (SQLAlchemyError, OSError):
+        return False
+    return False
+
+
+def _empty_log(file: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=2.0)) as db:
+            busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except (sqlite3.Error, OSError):
+        return False
+    return bool(busy == 0)
