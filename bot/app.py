@@ -243,7 +243,7 @@ class App:
         wait = 1.0
         while True:
             try:
-                await introduce(self._introducer, menu)
+                self.help_lane.private_link = await introduce(self._introducer, menu)
                 return
             except TelegramError:
                 await asyncio.sleep(wait)

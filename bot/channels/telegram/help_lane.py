@@ -21,6 +21,7 @@ from bot.channels.telegram.sender import NO_PREVIEW, named
 from bot.crisis import answer as crisis
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Kind, Outcome
+from bot.service.places import find_country
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -30,16 +31,21 @@ REMEMBERED = 20_000
 LOOK_UP = 0.05
 """Seconds that the card waits for the database to say which country was chosen. Without an answer it opens with the directory."""
 
+LINK_FROM_A_GROUP = "/start help"
+"""What a person sends who follows the invitation, shown in a group, to write in private."""
+
 After = Callable[[Incoming, "crisis.Effects", datetime], Awaitable[None]]
 
 
 @dataclass(slots=True)
 class Memory:
-    """What the help lane knows without a database: the country each chat chose, and how often it was shown a card today."""
+    """What the help lane knows without a database: the country each chat chose, how often it was shown a card today, the latest
+    exchange, and the need for which a country is being picked."""
 
     countries: OrderedDict[ChatRef, str | None] = field(default_factory=OrderedDict)
     shown: OrderedDict[ChatRef, tuple[date, int]] = field(default_factory=OrderedDict)
     messages: OrderedDict[ChatRef, list[int]] = field(default_factory=OrderedDict)
+    picking: OrderedDict[ChatRef, str] = field(default_factory=OrderedDict)
 
     def note_country(self, chat: ChatRef, country: str | None) -> None:
         """Remembers the country a chat chose; the oldest is forgotten when there are too many."""
@@ -72,6 +78,7 @@ class HelpLane:
         self._country_of = country_of
         self._after = after
         self.memory = Memory()
+        self.private_link: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._afters: set[asyncio.Task[None]] = set()
 
@@ -79,7 +86,16 @@ class HelpLane:
         """True when this is for the help lane: a call for help in words, or a button of a card."""
         if incoming.kind is Kind.PRESS:
             return incoming.data.startswith("sos:")
-        return incoming.kind in (Kind.TEXT, Kind.EDIT, Kind.OTHER) and crisis.is_call_for_help(incoming.text)
+        if incoming.kind not in (Kind.TEXT, Kind.EDIT, Kind.OTHER):
+            return False
+        asked = crisis.is_call_for_help(incoming.text) or incoming.text.strip().casefold() == LINK_FROM_A_GROUP
+        return asked or self._typed_country(incoming) is not None
+
+    def _typed_country(self, incoming: Incoming) -> str | None:
+        """The button that a typed country stands for, while a card is asking for one."""
+        need = self.memory.picking.get(incoming.chat)
+        country = find_country(incoming.text) if need is not None and incoming.kind is Kind.TEXT else None
+        return f"sos:c:{need}:{country}" if country else None
 
     def take(self, incoming: Incoming, now: datetime, *, private: bool) -> asyncio.Task[None]:
         """Answers at once, beside everything else."""
@@ -94,15 +110,25 @@ class HelpLane:
     async def _answer(self, incoming: Incoming, now: datetime, private: bool) -> None:
         today = now.date()
         country = await self._country(incoming.chat) if private else None
-        if incoming.kind is Kind.PRESS:
-            reply = crisis.press(incoming.data, incoming.language, country, today)
+        action = incoming.data if incoming.kind is Kind.PRESS else self._typed_country(incoming)
+        if action is not None:
+            reply = crisis.press(action, incoming.language, country, today)
+            self._note_picking(incoming.chat, action)
             await self._toast(incoming, reply.effects.notice)
         else:
             times = self.memory.count(incoming.chat, today)
-            reply = crisis.open(incoming.language, country, today, group=not private, times_today=times)
+            link = None if private else self.private_link
+            reply = crisis.open(
+                incoming.language, country, today, group=not private, times_today=times, private_link=link
+            )
         sent = [await self._show(incoming.chat, card) for card in reply.cards]
         if private:
             await self._afterwards(incoming, reply.effects, sent, now)
+
+    def _note_picking(self, chat: ChatRef, action: str) -> None:
+        self.memory.picking.pop(chat, None)
+        if action.startswith("sos:cp:"):
+            _put(self.memory.picking, chat, action.split(":")[2])
 
     async def _country(self, chat: ChatRef) -> str | None:
         if chat not in self.memory.countries:
@@ -167,7 +193,7 @@ class HelpLane:
             self.memory.note_country(chat, effects.country or None)
         if effects.hide_exchange:
             await self._hide(chat)
-        elif incoming.kind is not Kind.PRESS:
+        elif incoming.kind is not Kind.PRESS and crisis.is_call_for_help(incoming.text):
             await self._until_through(lambda: self._how_to_use(incoming))
         # The card has been shown: what the database has to do with it must not keep the update, or a stop, waiting.
         after = asyncio.create_task(self._after_kindly(incoming, effects, now))

@@ -190,9 +190,9 @@ class Receiver:
                 return
 
 
-async def introduce(bot: Bot, menu: tuple[str, ...]) -> None:
+async def introduce(bot: Bot, menu: tuple[str, ...]) -> str | None:
     """Registers the command menu and the profile texts, per language. The essentials of help stand in the profile, where they
-    show even when this process is dead."""
+    show even when this process is dead. Answers the link that opens help in a private chat."""
     for language in languages():
         texts = texts_for(language)
         code = "" if language == languages()[0] else language
@@ -201,3 +201,5 @@ async def introduce(bot: Bot, menu: tuple[str, ...]) -> None:
         description = f"{texts('profile')}\n\n{crisis.essentials(language)}"
         await bot.set_my_description(description[:512], language_code=code or None)
         await bot.set_my_short_description(crisis.short_description(language)[:120], language_code=code or None)
+    me = await bot.get_me()
+    return f"https://t.me/{me.username}?start=help" if me.username else None
