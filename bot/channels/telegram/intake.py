@@ -41,16 +41,13 @@ def understand(update: Any) -> Incoming | None:
 
 def is_private(update: Any) -> bool:
     """False only when the update clearly comes from a group or channel."""
-    if not isinstance(update, dict):
-        return True
-    body = (
-        update.get("message")
-        or update.get("edited_message")
-        or update.get("callback_query", {}).get("message")
-        or update.get("my_chat_member")
-    )
-    chat = body.get("chat") if isinstance(body, dict) else None
-    return not isinstance(chat, dict) or chat.get("type", "private") == "private"
+    bodies = [update.get(name) for name in ALLOWED_UPDATES] if isinstance(update, dict) else []
+    for body in bodies:
+        if isinstance(body, dict):
+            holder = body.get("message") if "chat" not in body else body
+            chat = holder.get("chat") if isinstance(holder, dict) else None
+            return not isinstance(chat, dict) or chat.get("type", "private") == "private"
+    return True
 
 
 def _message(key: str, body: dict[str, Any]) -> Incoming | None:
@@ -68,7 +65,7 @@ def _message(key: str, body: dict[str, Any]) -> Incoming | None:
         text=text,
         thing=thing or "" if said else thing or "thing",
         message=_int(body.get("message_id")),
-        reply_to=_int((body.get("reply_to_message") or {}).get("message_id")),
+        reply_to=_int(_dict(body.get("reply_to_message")).get("message_id")),
         language=_language(sender),
         forwarded="forward_origin" in body,
     )
@@ -79,25 +76,23 @@ def _edit(key: str, body: dict[str, Any]) -> Incoming | None:
     text = _text(body)
     if chat is None or not text.strip():
         return None
-    sender = body.get("from") if isinstance(body.get("from"), dict) else {}
-    return Incoming(
-        key, chat, Kind.EDIT, text=text, message=_int(body.get("message_id")), language=_language(sender or {})
-    )
+    number, language = _int(body.get("message_id")), _language(_dict(body.get("from")))
+    return Incoming(key, chat, Kind.EDIT, text=text, message=number, language=language)
 
 
 def _press(key: str, body: dict[str, Any]) -> Incoming | None:
-    sender = body.get("from")
-    message = body.get("message") if isinstance(body.get("message"), dict) else {}
-    chat = _chat((message or {}).get("chat")) or (_chat({"id": sender.get("id")}) if isinstance(sender, dict) else None)
-    data = body.get("data")
-    if chat is None or not isinstance(sender, dict) or not isinstance(body.get("id"), str):
+    sender, message, data = _dict(body.get("from")), _dict(body.get("message")), body.get("data")
+    # In a private chat the chat's id is the person's own; a button of an inline message has no chat.
+    chat = _chat(message.get("chat")) or _chat(sender)
+    if chat is None or not isinstance(body.get("id"), str):
         return None
     return Incoming(
         key=key,
         chat=chat,
         kind=Kind.PRESS,
         data=data if isinstance(data, str) else "",
-        message=_int((message or {}).get("message_id")) if (message or {}).get("date") else None,
+        # A message that was deleted comes as a shell whose date is 0: there is nothing left to edit.
+        message=_int(message.get("message_id")) if message.get("date") else None,
         language=_language(sender),
         press_id=body["id"],
     )
@@ -105,7 +100,7 @@ def _press(key: str, body: dict[str, Any]) -> Incoming | None:
 
 def _membership(key: str, body: dict[str, Any]) -> Incoming | None:
     chat = _chat(body.get("chat"))
-    status = (body.get("new_chat_member") or {}).get("status")
+    status = _dict(body.get("new_chat_member")).get("status")
     if chat is None or not is_private({"my_chat_member": body}):
         return None
     if status in ("kicked", "left"):
@@ -115,7 +110,7 @@ def _membership(key: str, body: dict[str, Any]) -> Incoming | None:
 
 def _chat(body: Any) -> ChatRef | None:
     number = body.get("id") if isinstance(body, dict) else None
-    return ChatRef(CHANNEL, str(number)) if isinstance(number, int) else None
+    return ChatRef(CHANNEL, str(number)) if isinstance(number, int) and abs(number) < 2**53 else None
 
 
 def _text(body: dict[str, Any]) -> str:
@@ -126,6 +121,10 @@ def _text(body: dict[str, Any]) -> str:
 def _language(sender: dict[str, Any]) -> str | None:
     code = sender.get("language_code")
     return code if isinstance(code, str) and re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", code) else None
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _int(value: Any) -> int | None:

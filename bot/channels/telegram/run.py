@@ -56,12 +56,19 @@ class Intake:
 
     def take(self, update: Any) -> asyncio.Future[None]:
         """Puts an update where it belongs. The future is done when it has been handled."""
-        incoming = understand(update)
+        try:
+            incoming, private = understand(update), is_private(update)
+        except (AttributeError, TypeError, ValueError) as error:
+            # A shape that the Bot API does not know. Confirmed, or it would come again for ever.
+            log.warning(
+                "an update has an impossible shape: %s", type(error).__name__, extra={"action": "update_malformed"}
+            )
+            return _done()
         if incoming is None:
             return _done()
         if self._help.wants(incoming):
-            return self._help.take(incoming, self._now(), private=is_private(update))
-        if not is_private(update):
+            return self._help.take(incoming, self._now(), private=private)
+        if not private:
             return _done()  # in a group only help is answered: lessons are between one person and the course
         return self._line_up(incoming)
 
