@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from telegram import Bot, LinkPreviewOptions
@@ -163,7 +164,8 @@ async def named(call: Callable[[], Awaitable[int | None]]) -> Receipt:
         return Receipt(Outcome.SENT, await call())
     except RetryAfter as error:
         after = error.retry_after
-        return Receipt(Outcome.SLOW_DOWN, retry_after=float(after if isinstance(after, int) else after.total_seconds()))
+        seconds = after.total_seconds() if isinstance(after, timedelta) else float(after)
+        return Receipt(Outcome.SLOW_DOWN, retry_after=seconds)
     except (Forbidden, ChatMigrated) as error:
         return Receipt(Outcome.GONE, detail=type(error).__name__)
     except BadRequest as error:
