@@ -72,7 +72,7 @@ ask-topics =
     Choose one or more. You can change this whenever you like.
 topic-line = • **{ $title }**: { $about }
 topics-one = Please choose one topic at least. You can change it at any time.
-topics-unclear = I could not find that topic. You could tap, or type a word from a title, a number, or *all*.
+topics-unclear = I could not find that topic. You could tap, or type its title, its number, or *all*.
 
 ask-closeness =
     **One question before the topics about closeness**
@@ -443,6 +443,7 @@ export-paused-until = Paused until
 export-writing = What you wrote
 export-note = A note
 export-draft = A note you were asked about, kept for a day
+export-plan = Your plan for hard moments
 export-edited = changed on { $moment }
 export-lessons = Lessons you went through
 export-lesson = Lesson

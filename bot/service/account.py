@@ -10,7 +10,7 @@ from bot.course.pace import clock_change, local, occurrence
 from bot.i18n.texts import texts_for
 from bot.messages import Rows
 from bot.service import lessons, steps
-from bot.service.learners import Closeness, State
+from bot.service.learners import State
 from bot.service.talk import Talk, in_columns, rows_of
 
 SETTINGS = ("hour", "weekdays", "zone", "country", "form", "closeness")
@@ -28,8 +28,10 @@ async def start(talk: Talk, words: str = "") -> None:
         if track in talk.course.tracks:
             await talk.turn.save(learner.with_profile(topics=(track,)))
     learner = talk.learner
-    if learner.state is State.NEW:
-        await steps.open_step(talk, learner.step or "consent")
+    if learner.state is State.NEW and learner.step in steps.STEPS:
+        await steps.open_step(talk, learner.step)
+    elif learner.state is State.NEW:
+        await steps.go_on(talk, None)
     elif learner.state is State.ACTIVE:
         talk.say_text(f"{talk.text('welcome-back')}\n\n{steps.first_send(talk)}", _start_rows(talk))
     else:
@@ -44,8 +46,9 @@ def _start_rows(talk: Talk) -> Rows:
 
 
 async def stop(talk: Talk, _words: str = "") -> None:
-    """Opts out: nothing more is sent. The place is kept."""
-    await talk.change(state=State.STOPPED, due_at=None, owed_since=None, paused_until=None, step=None)
+    """Opts out: nothing more is sent. The place is kept, in onboarding too."""
+    if talk.learner.state is not State.NEW:
+        await talk.change(state=State.STOPPED, due_at=None, owed_since=None, paused_until=None, step=None)
     talk.say("stopped", rows_of([talk.button("button-begin-again", "go:resume")]))
 
 
@@ -54,24 +57,33 @@ async def stop(talk: Talk, _words: str = "") -> None:
 
 async def pause(talk: Talk, words: str = "") -> None:
     """Pauses for some days, until a date, or until they say so."""
-    if talk.learner.state is State.NEW:
-        talk.say("finish-setting-up")
+    if not _can_pause(talk):
         return
-    until = read_pause(words, talk.now, talk.learner.profile.zone or "UTC") if words.strip() else None
-    if words.strip() and until is None and words.strip().casefold() not in ("", "until i say", "open", "forever"):
+    said = words.strip().casefold()
+    days = read_pause(said, local(talk.now, talk.learner.profile.zone or "UTC").date())
+    if days is not None:
+        await pause_for(talk, days)
+        return
+    if said:
         talk.say("pause-unclear")
-        return
-    if until is not None:
-        await _pause_until(talk, until)
         return
     spans = [("pause-3", "3"), ("pause-7", "7"), ("pause-30", "30"), ("pause-open", "0")]
     talk.say("pause", rows_of(*in_columns([talk.button(key, f"go:pause:{days}") for key, days in spans], 2)))
 
 
+def _can_pause(talk: Talk) -> bool:
+    not_now = {State.NEW: "finish-setting-up", State.STOPPED: "when-stopped"}.get(talk.learner.state)
+    if not_now:
+        talk.say(not_now)
+    return not_now is None
+
+
 async def pause_for(talk: Talk, days: int) -> None:
     """Pauses for that many days; 0 means until they say so."""
     talk.unbutton()
-    if days:
+    if not _can_pause(talk):
+        return
+    if 0 < days <= LONGEST_PAUSE:
         await _pause_until(talk, _morning_after(talk, days))
         return
     await talk.change(state=State.PAUSED, paused_until=None, due_at=None, owed_since=None, step=None)
@@ -92,9 +104,11 @@ async def _pause_until(talk: Talk, until: datetime) -> None:
     talk.say("paused-until", rows_of([talk.button("button-resume", "go:resume")]), day=day)
 
 
-def read_pause(words: str, now: datetime, zone: str) -> datetime | None:
-    """Until when, from "5", "2 weeks" or "until 2026-12-24"; None when it is not understood or does not lie ahead."""
-    today = local(now, zone).date()
+def read_pause(words: str, today: date) -> int | None:
+    """For how many days, from "5", "2 weeks" or "until 2026-12-24"; 0 for an open end, None when it is not understood or does
+    not lie ahead."""
+    if words in ("until i say", "until i say so", "open", "forever"):
+        return 0
     if found := re.search(r"(\d{4})-(\d{1,2})-(\d{1,2})", words):
         try:
             day = date(*map(int, found.groups()))
@@ -105,14 +119,17 @@ def read_pause(words: str, now: datetime, zone: str) -> datetime | None:
         day = today + timedelta(days=int(found[1]) * scale)
     else:
         return None
-    if not today < day <= today + timedelta(days=LONGEST_PAUSE):
-        return None
-    return now + (day - today)
+    days = (day - today).days
+    return days if 0 < days <= LONGEST_PAUSE else None
 
 
 async def resume(talk: Talk, _words: str = "") -> None:
     """Lessons again, from the same place: one message with a choice."""
     learner = talk.learner
+    if learner.consent_version is None and learner.state is State.STOPPED:
+        await talk.change(state=State.NEW)  # stopped as too young: it begins with the question whether they are
+        await steps.go_on(talk, None)
+        return
     if learner.state is State.NEW:
         talk.say("finish-setting-up")
         return
@@ -141,9 +158,8 @@ async def go(talk: Talk, verb: str, what: str) -> None:
             await _go_back(talk)
             talk.edit(steps.first_send(talk))
         case "now":
-            talk.unbutton()
             await _go_back(talk)
-            await lessons.send_next(talk)
+            await lessons.read_now(talk)
         case "not-yet":
             talk.edit(talk.text("when-paused"))
         case "over":
@@ -151,9 +167,9 @@ async def go(talk: Talk, verb: str, what: str) -> None:
             await _start_over(talk)
         case "resume":
             talk.unbutton()
-            await resume(talk)
+            await (start if talk.learner.state is State.NEW else resume)(talk)
         case "pause":
-            await pause_for(talk, int(what) if what.isdigit() else 0)
+            await pause_for(talk, int(what) if what.isdecimal() else 0)
         case _:
             talk.toast("old-question")
 
@@ -179,6 +195,7 @@ async def _start_over(talk: Talk) -> None:
         talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
         return
     await talk.turn.start_over(talk.course.tracks[track].order)
+    await talk.turn.save(talk.learner.rescheduled(talk.now))
     title = steps.track_title(talk, track)
     talk.say_text(f"{talk.text('started-over', title=title)}\n\n{steps.first_send(talk)}")
 
@@ -205,21 +222,14 @@ async def set_one(talk: Talk, name: str, _what: str) -> None:
     elif talk.learner.state is State.NEW:
         talk.say("finish-setting-up")
     else:
-        if name == "closeness":
-            await talk.change_profile(closeness=Closeness.UNASKED)
         await steps.open_step(talk, name)
 
 
 async def when(talk: Talk, _words: str = "") -> None:
     """The next send, in their time and zone, and why."""
     learner = talk.learner
-    if learner.due_at is None or learner.profile.zone is None:
-        key = {State.PAUSED: "when-paused", State.STOPPED: "when-stopped"}.get(learner.state, "when-nothing")
-        talk.say(key)
-        return
-    if learner.state is State.PAUSED:
-        day = talk.texts.day(local(learner.due_at, learner.profile.zone).date())
-        talk.say("when-paused-until", day=day)
+    if learner.state is not State.ACTIVE or learner.due_at is None or learner.profile.zone is None:
+        talk.say_text(steps.first_send(talk))
         return
     parts = [
         steps.first_send(talk),

@@ -140,7 +140,8 @@ def helped(learner: Learner, effects: Effects, now: datetime) -> Learner:
         learner = learner.with_profile(country=effects.country or None)
     if effects.underage:
         learner = learner.with_profile(closeness=Closeness.NOT_NOW)
-        return replace(learner, state=State.STOPPED, due_at=None, owed_since=None, step=None)
+        state = State.NEW if learner.state is State.NEW else State.STOPPED
+        return replace(learner, state=state, due_at=None, owed_since=None, step=None, consent_version=None)
     if effects.carry_on and learner.state is State.PAUSED and learner.rule is not None:
         return replace(learner, state=State.ACTIVE, paused_until=None).rescheduled(now)
     if effects.pause and learner.state is State.ACTIVE:
@@ -180,6 +181,7 @@ async def answer(talk: Talk) -> None:
             await _welcome_back_first(talk)
             await _text(talk, talk.incoming.text.strip())
         case Kind.OTHER:
+            await _welcome_back_first(talk)
             await _other(talk)
 
 
@@ -268,7 +270,8 @@ async def _press(talk: Talk) -> None:
 
 
 async def _blocked(talk: Talk) -> None:
-    if talk.turn.learner is not None and talk.learner.state is not State.STOPPED:
+    # Only an active learner is sent anything; in a pause, or before the end of onboarding, they just find their place again.
+    if talk.turn.learner is not None and talk.learner.state is State.ACTIVE:
         await talk.change(state=State.GONE, due_at=None, owed_since=None)
 
 

@@ -30,6 +30,7 @@ class _Page:
         sections = (
             self._settings(),
             self._writing(),
+            self._plan(),
             self._lessons(),
             self._tracks(),
             self._consents(),
@@ -97,6 +98,17 @@ class _Page:
             f"<article><h3>{html.escape(head)}</h3><p class=when>{self._moment(one.written_at)}{edited}</p>"
             f'<p class=words dir="auto">{html.escape(one.text)}</p></article>'
         )
+
+    def _plan(self) -> str:
+        plan = self._record.plan
+        if plan is None:
+            return self._section("export-plan", "", empty=True)
+        parts = [
+            f"<article><h3>{self._say(f'plan-part-{name}').strip('*')}</h3>"
+            f'<p class=words dir="auto">{html.escape(words)}</p></article>'
+            for name, words in plan.parts.items()
+        ]
+        return self._section("export-plan", f"<p class=when>{self._moment(plan.written_at)}</p>" + "\n".join(parts))
 
     def _lessons(self) -> str:
         rows = [

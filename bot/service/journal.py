@@ -21,7 +21,7 @@ async def pressed(talk: Talk, verb: str, what: str) -> None:
     """A button of the journal, or of "keep this as a note?"."""
     match verb:
         case "page":
-            await show_page(talk, int(what) if what.isdigit() else 0)
+            await show_page(talk, int(what) if what.isdecimal() else 0)
         case "one":
             await _show_one(talk, what)
         case "ask":

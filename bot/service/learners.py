@@ -102,8 +102,10 @@ class Learner:
         return replace(self, profile=replace(self.profile, **changes))  # type: ignore[arg-type]  # the fields are checked by replace at run time
 
     def due_after(self, now: datetime) -> datetime | None:
-        """When the next lesson is due (UTC), or None unless they are active."""
+        """When the next lesson is due (UTC); in a pause, when it ends; None when nothing is."""
         rule = self.rule
+        if self.state is State.PAUSED:
+            return self.paused_until
         if self.state is not State.ACTIVE or rule is None:
             return None
         return next_due(rule, now, self.last_slot)

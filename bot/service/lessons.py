@@ -83,12 +83,20 @@ def return_rows(texts: Texts) -> Rows:
 
 async def today(talk: Talk, _words: str = "") -> None:
     """Today's lesson again; the next one, if none came yet."""
-    lesson = talk.lesson(talk.learner.lesson)
-    here = talk.learner.rule
-    if lesson and here and talk.learner.last_slot == slot_of(here, talk.now):
-        talk.out.append(lesson_message(lesson, talk.learner, talk.texts, talk.learner.delivery))
+    delivery = await _todays(talk)
+    lesson = talk.lesson(delivery.lesson) if delivery else None
+    if delivery is None or lesson is None or (lesson.sensitive and not talk.learner.closeness):
+        await send_next(talk)
         return
-    await send_next(talk)
+    talk.out.append(lesson_message(lesson, talk.learner, talk.texts, delivery.id))
+
+
+async def _todays(talk: Talk) -> Delivery | None:
+    """The latest lesson that went out today, in their time."""
+    rule = talk.learner.rule
+    today = slot_of(rule, talk.now) if rule else None
+    rows = await talk.turn.decisions(5)
+    return next((row for row in rows if row.slot == today and row.lesson and row.reason is None), None)
 
 
 async def next_now(talk: Talk, _words: str = "") -> None:
@@ -98,8 +106,10 @@ async def next_now(talk: Talk, _words: str = "") -> None:
 
 async def skip(talk: Talk, _words: str = "") -> None:
     """Moves on without the lesson that is next. Nothing is sent for it, and nothing is said against it."""
-    standing = await standing_of(talk)
-    lesson = next_lesson(talk.course, standing)
+    if talk.learner.state is State.NEW:
+        talk.say("finish-setting-up")
+        return
+    lesson = next_lesson(talk.course, await standing_of(talk))
     if lesson is None:
         talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
         return
@@ -109,8 +119,7 @@ async def skip(talk: Talk, _words: str = "") -> None:
 
 async def send_next(talk: Talk) -> None:
     """Sends the next lesson in answer to a wish. It is today's lesson if today has had none, otherwise one more."""
-    learner = talk.learner
-    if learner.rule is None:
+    if talk.learner.state is State.NEW or talk.learner.rule is None:
         talk.say("finish-setting-up")
         return
     lesson = next_lesson(talk.course, await standing_of(talk))
@@ -137,7 +146,7 @@ async def _intend(talk: Talk, lesson: Lesson) -> Delivery | None:
     if delivery is None:
         return None
     last_slot = slot if fresh else learner.last_slot
-    due_at = next_due(rule, talk.now, last_slot) if learner.state is State.ACTIVE else None
+    due_at = next_due(rule, talk.now, last_slot) if learner.state is State.ACTIVE else learner.due_at
     await talk.change(
         lesson=lesson.id, delivery=delivery.id, last_slot=last_slot, due_at=due_at, owed_since=None, gentle=False
     )
@@ -157,14 +166,23 @@ async def standing_of(talk: Talk) -> Standing:
 async def pressed(talk: Talk, verb: str, what: str) -> None:
     """A button of a lesson or of an envelope."""
     if verb == "now":
-        talk.unbutton()
-        await send_next(talk)
+        await read_now(talk)
     elif verb in ("open", "shut", "again"):
         await _pressed_envelope(talk, verb, what)
     elif (lesson := talk.lesson(what)) is None:
         talk.toast("lesson-gone")
     else:
         await _pressed_lesson(talk, verb, lesson)
+
+
+async def read_now(talk: Talk) -> None:
+    """The button for "the next one now". Pressed once more, it does not send one more."""
+    talk.unbutton()
+    latest = next((row.message for row in await talk.turn.decisions(5) if row.lesson and row.message), None)
+    if latest is not None and talk.incoming.message is not None and latest > talk.incoming.message:
+        talk.toast("old-button")  # a lesson has come since this button was shown
+        return
+    await send_next(talk)
 
 
 async def _pressed_envelope(talk: Talk, verb: str, what: str) -> None:
@@ -280,9 +298,14 @@ async def _lesson_answered(talk: Talk) -> Lesson | None:
         if delivery is not None and delivery.lesson:
             return talk.lesson(delivery.lesson)
     lesson = talk.lesson(talk.learner.lesson)
-    if lesson is None or lesson.id not in await talk.passages():
+    if lesson is None or talk.incoming.forwarded or not await _still_open(talk):
         return None
-    return lesson
+    return lesson if lesson.id in await talk.passages() else None
+
+
+async def _still_open(talk: Talk) -> bool:
+    delivery, rule = await talk.turn.delivery(talk.learner.delivery or ""), talk.learner.rule
+    return delivery is not None and rule is not None and slot_of(rule, talk.now) - delivery.slot <= ANSWERABLE
 
 
 async def edited(talk: Talk, text: str) -> None:
@@ -292,7 +315,8 @@ async def edited(talk: Talk, text: str) -> None:
     if kept is None:
         return
     await talk.turn.rewrite(kept.id, text)
-    talk.say("reflection-edited")
+    if kept.lesson != DRAFT:  # a text that still waits for "keep it?" is not in the journal yet
+        talk.say("reflection-edited")
 
 
 # -- progress ----------------------------------------------------------------------------------------------------------

@@ -21,8 +21,9 @@ _NAMES = ("en", "es", "de", "fr", "pt", "it", "ru", "uk", "tr", "hi", "ar")
 _ALSO_CALLED = {"usa": "US", "us": "US", "america": "US", "uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB",
                 "great britain": "GB", "britain": "GB", "northern ireland": "GB", "holland": "NL", "uae": "AE", "czechia": "CZ",
                 "korea": "KR", "brasil": "BR", "turkey": "TR", "burma": "MM", "ivory coast": "CI", "republic of ireland": "IE"}  # fmt: skip
-_ROUGHLY = timedelta(minutes=8)
+ROUGHLY = timedelta(minutes=8)
 """How far off the time that someone read from their clock may be from the quarter of an hour that zones keep."""
+HALF_AN_HOUR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +110,18 @@ def _rank(zone: str) -> int:
     return _ranks().get(zone, 10**6)
 
 
-def zones_showing(wall: time, now: datetime, country: str | None) -> tuple[str, ...]:
-    """The zones whose clocks show about `wall` at `now`, the most peopled first; within the country if it is known."""
-    found = tuple(zone for zone in distinct_zones(country, now) if _shows(zone, wall, now))
-    return found or (zones_showing(wall, now, None) if country else ())
+def zones_showing(wall: time, now: datetime, country: str | None, off: timedelta = ROUGHLY) -> tuple[str, ...]:
+    """The zones whose clocks show about `wall` at `now`, at most `off` from it, the nearest and then the most peopled first;
+    within the country if it is known."""
+    found = [zone for zone in distinct_zones(country, now) if _gap(zone, wall, now) <= off]
+    found.sort(key=lambda zone: _gap(zone, wall, now) > ROUGHLY)
+    return tuple(found) or (zones_showing(wall, now, None, off) if country else ())
 
 
-def _shows(zone: str, wall: time, now: datetime) -> bool:
+def _gap(zone: str, wall: time, now: datetime) -> timedelta:
     here = now.astimezone(ZoneInfo(zone))
     gap = abs(timedelta(hours=here.hour - wall.hour, minutes=here.minute - wall.minute))
-    return min(gap, timedelta(days=1) - gap) <= _ROUGHLY
+    return min(gap, timedelta(days=1) - gap)
 
 
 def find_zone(text: str) -> str | None:

@@ -63,6 +63,14 @@ class LedgerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SafetyPlan:
+    """Their plan for hard moments: part → their words."""
+
+    parts: Mapping[str, str]
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """All that is held about one learner, opened. Oldest first in every part."""
 
@@ -72,6 +80,7 @@ class Record:
     lessons: tuple[LessonPassed, ...]
     reflections: tuple[Reflection, ...]
     deliveries: tuple[LedgerRow, ...]
+    plan: SafetyPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,7 @@ def as_export(record: Record, course: Course, made_at: datetime) -> dict[str, An
             for one in record.lessons
         ],
         "reflections": [_reflection(one, titles) for one in record.reflections],
+        "safety_plan": _plan(record.plan),
         "deliveries": [_delivery(one) for one in record.deliveries],
         "not_included": list(NOT_INCLUDED),
     }
@@ -186,6 +196,10 @@ def _reflection(one: Reflection, titles: Callable[[str | None], str | None]) -> 
         "written_at": utc_text(one.written_at),
         "edited_at": _moment(one.edited_at),
     }
+
+
+def _plan(plan: SafetyPlan | None) -> dict[str, Any] | None:
+    return None if plan is None else {"parts": dict(plan.parts), "written_at": utc_text(plan.written_at)}
 
 
 def _delivery(row: LedgerRow) -> dict[str, Any]:

@@ -17,7 +17,16 @@ from bot.course.pace import EVERY_DAY, local
 from bot.crisis.answer import essentials
 from bot.messages import Button, Pin, Rows, plain
 from bot.service.learners import CONSENT_VERSION, Closeness, State
-from bot.service.places import distinct_zones, find_cities, find_country, find_zone, fold, zones_showing
+from bot.service.places import (
+    HALF_AN_HOUR,
+    ROUGHLY,
+    distinct_zones,
+    find_cities,
+    find_country,
+    find_zone,
+    fold,
+    zones_showing,
+)
 from bot.service.talk import Talk, in_columns, rows_of
 
 UNSAFE_HELP = "sos:n:abuse"
@@ -149,8 +158,11 @@ def first_send(talk: Talk) -> str:
     """When the next lesson comes, in their own time."""
     learner = talk.learner
     if learner.due_at is None or learner.profile.zone is None:
-        return talk.text("when-nothing")
+        nothing = {State.PAUSED: "when-paused", State.STOPPED: "when-stopped"}
+        return talk.text(nothing.get(learner.state, "when-nothing"))
     here = local(learner.due_at, learner.profile.zone)
+    if learner.state is State.PAUSED:
+        return talk.text("when-paused-until", day=talk.texts.day(here.date()))
     place = talk.texts.zone(learner.profile.zone)
     return talk.text("first-send", day=talk.texts.day(here.date()), time=talk.texts.clock(here), place=place)
 
@@ -299,14 +311,15 @@ async def typed_zone(talk: Talk, text: str) -> bool:
 
 
 async def tapped_zone(talk: Talk, value: str) -> bool:
-    if value.isdigit() and len(value) == 4:
-        return await _zone_by_clock(talk, time(int(value[:2]) % 24, int(value[2:]) % 60))
+    if re.fullmatch(r"[0-9]{4}", value):
+        return await _zone_by_clock(talk, time(int(value[:2]) % 24, int(value[2:]) % 60), tapped=True)
     zone = find_zone(value)
     return await _keep_zone(talk, zone) if zone else False
 
 
-async def _zone_by_clock(talk: Talk, wall: time) -> bool:
-    zones = zones_showing(wall, talk.now, talk.learner.profile.country)
+async def _zone_by_clock(talk: Talk, wall: time, *, tapped: bool = False) -> bool:
+    # The nearest hour was tapped: clocks that are half an hour off may be meant too.
+    zones = zones_showing(wall, talk.now, talk.learner.profile.country, HALF_AN_HOUR if tapped else ROUGHLY)
     if not zones:
         talk.say("zone-no-such-clock", time=talk.texts.clock(wall))
         return False
@@ -385,7 +398,7 @@ async def tapped_weekdays(talk: Talk, value: str) -> bool:
     if value == "done":
         answered(talk, weekdays_in_words(talk, chosen))
         return True
-    if value.isdigit() and int(value) < 7:
+    if value in tuple("0123456"):
         changed = chosen ^ {int(value)}
         if not changed:
             talk.toast("weekdays-one")
@@ -398,18 +411,24 @@ async def tapped_weekdays(talk: Talk, value: str) -> bool:
 def read_weekdays(text: str, names: list[str]) -> frozenset[int]:
     """The weekdays that were typed, as numbers from Monday (0); empty when none is understood. `names` are folded."""
     said = fold(text)
+    if spread := re.fullmatch(
+        r"(\w+)\s*(?:[-\N{EN DASH}\N{EM DASH}]|to|until|through)\s*(\w+)", text.strip().casefold()
+    ):
+        first, last = (_weekday(fold(word), names) for word in spread.groups())
+        if first is not None and last is not None:
+            return frozenset((first + more) % 7 for more in range((last - first) % 7 + 1))
     groups = {"every day": EVERY_DAY, "all": EVERY_DAY, "daily": EVERY_DAY, "everyday": EVERY_DAY, "any": EVERY_DAY,
               "weekdays": frozenset(range(5)), "working days": frozenset(range(5)), "weekends": frozenset({5, 6}),
               "weekend": frozenset({5, 6}), "the weekend": frozenset({5, 6})}  # fmt: skip
     if said in groups:
         return groups[said]
     words = [word for word in re.split(r"\W+", said) if word not in ("", "and", "on", "only", "every")]
-    found = [
-        next((day for day, name in enumerate(names) if len(word) > 1 and name.startswith(word.rstrip("s"))), None)
-        for word in words
-    ]
-    days = {day for day in found if day is not None}
+    days = {day for word in words if (day := _weekday(word, names)) is not None}
     return frozenset(days) if len(days) == len(set(words)) else frozenset()
+
+
+def _weekday(word: str, names: list[str]) -> int | None:
+    return next((day for day, name in enumerate(names) if len(word) > 1 and name.startswith(word.rstrip("s"))), None)
 
 
 def weekdays_in_words(talk: Talk, days: frozenset[int]) -> str:
@@ -525,11 +544,18 @@ async def ask_closeness(talk: Talk) -> None:
     talk.say("ask-closeness", rows)
 
 
+_UNSAFE = re.compile(
+    r"(?<!\bno )(?<!\bnot )\b(unsafe|pressur\w*|afraid|scared|fear\w*|forc(es|ed|ing)|threat\w*|hurts? me|hits? me|no way out)\b"
+    r"|\b(not|never|\w+n t)\b( (?!but\b|sure\b)\w+){0,3} safe\b"
+)
+_UNSURE = re.compile(r"\b(not|no|never|unsure|maybe|perhaps|rather|\w+n t)\b")
+
+
 async def typed_closeness(talk: Talk, text: str) -> bool:
     said = fold(text)
-    if re.search(r"\b(not safe|unsafe|pressur\w*|afraid|scared|forced|no way out)\b", said):
+    if _UNSAFE.search(said):
         return await _keep_closeness(talk, Closeness.NOT_SAFE)
-    if said in NO or re.search(r"\b(not|no|unsure|maybe|don t know|rather)\b", said):
+    if said in NO or _UNSURE.search(said):
         return await _keep_closeness(talk, Closeness.NOT_NOW)
     if said in YES or re.search(r"\b(yes|safe|wanted)\b", said):
         return await _keep_closeness(talk, Closeness.SAFE)
@@ -558,7 +584,8 @@ async def _keep_closeness(talk: Talk, answer: Closeness) -> bool:
         "closeness-support",
         rows_of([talk.button("button-support", UNSAFE_HELP)], [talk.button("button-carry-on", "go:on")]),
     )
-    await talk.change(step="form" if talk.learner.profile.topics else "topics")
+    coming = "form" if talk.learner.profile.topics else "topics"
+    await talk.change(step=coming if talk.learner.state is State.NEW else None)
     return False
 
 
@@ -584,6 +611,8 @@ async def ask_form(talk: Talk) -> None:
 
 async def typed_form(talk: Talk, text: str) -> bool:
     said = fold(text)
+    if re.search(r"\b(just me|only me|by myself|no partner)\b", said):
+        return await _keep_form(talk, PracticeForm.SOLO)
     if re.search(r"\b(either|both|any|don t mind)\b", said):
         return await _keep_form(talk, PracticeForm.EITHER)
     if re.search(r"\b(with|together|partner|someone|two)\b", said):

@@ -58,9 +58,11 @@ class Talk:
         self.out.append(Toast(self.texts(key, **words), alert))
 
     def edit(self, text: str, rows: Rows = ()) -> None:
-        """Gives the message whose button was pressed other words."""
+        """Gives the message whose button was pressed other words. One that is gone cannot be edited: then it is a new message."""
         if self.incoming.message is not None:
             self.out.append(Edit(self.incoming.message, text, rows))
+        else:
+            self.out.append(Say(text, rows))
 
     def unbutton(self) -> None:
         """Takes the buttons off the message that was pressed, so that nobody presses them again."""

@@ -129,7 +129,7 @@ def _impatient_connection() -> Any:
         """A connection that is closed when whoever waited for it gave up: a server that hangs would not hear a request to cancel,
         and psycopg waits up to ten seconds for the answer."""
 
-        async def cancel_safe(self, *, timeout: float = 0.0) -> None:
+        async def cancel_safe(self, *, timeout: float = 0.0) -> None:  # noqa: ASYNC109  as psycopg calls it
             await self.close()
 
     return Impatient.connect

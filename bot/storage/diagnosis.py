@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.engine import make_url
 
 PATIENCE = 4
@@ -135,6 +133,9 @@ _SIGNS: tuple[tuple[tuple[str, ...], str, str], ...] = (
 
 
 async def _trouble_with_server(url: str) -> Trouble | None:
+    import psycopg  # takes a tenth of a second, and most installations have no use for it
+    from psycopg.conninfo import conninfo_to_dict
+
     try:
         async with asyncio.timeout(PATIENCE):
             given: dict[str, Any] = conninfo_to_dict(url)
@@ -149,7 +150,7 @@ async def _trouble_with_server(url: str) -> Trouble | None:
     return None
 
 
-def _named(error: psycopg.Error) -> Trouble:
+def _named(error: Exception) -> Trouble:
     said = str(error).lower()
     if any(sign in said for sign in ("timeout", "timed out", "expired")):
         return _TOO_SLOW

@@ -14,7 +14,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -213,6 +212,8 @@ async def _running(program: str, *options: str, url: str | None = None, fed: boo
     """One of PostgreSQL's programs, gone at the end of the block. The password never stands on a command line, where all can see it."""
     environment = dict(os.environ)
     if url is not None:
+        from psycopg.conninfo import conninfo_to_dict, make_conninfo  # takes a tenth of a second: not for everyone
+
         parts: dict[str, Any] = conninfo_to_dict(
             make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         )

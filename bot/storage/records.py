@@ -11,16 +11,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, func, select, text
+from sqlalchemy import Row, Select, Table, delete, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import ChatRef
 from bot.service.learners import Passage
-from bot.service.records import ChosenTrack, Consent, Forgotten, LedgerRow, LessonPassed, Record
+from bot.service.records import ChosenTrack, Consent, Forgotten, LedgerRow, LessonPassed, Record, SafetyPlan
 from bot.storage import tables as t
 from bot.storage.database import Database
-from bot.storage.rows import address_of, delivery_of, open_learner, reflection_of
+from bot.storage.rows import Sealed, address_of, delivery_of, open_learner, reflection_of
 from bot.storage.sealing import Keyring
 from bot.storage.tombstones import put_up
 
@@ -53,7 +53,7 @@ class SqlRecords:
 
 async def read_record(db: AsyncConnection, keyring: Keyring, chat: ChatRef) -> Record | None:
     """Everything held about the learner of this chat, or None. Raises KeyMissing."""
-    rows = await _rows_of(db, keyring, chat)
+    rows = (await db.execute(_found(keyring, chat))).all()
     if not rows:
         return None
     sealed = open_learner(rows[-1], keyring)
@@ -71,6 +71,7 @@ async def read_record(db: AsyncConnection, keyring: Keyring, chat: ChatRef) -> R
             LedgerRow(delivery_of(row), row.created_at, row.updated_at)
             for row in await _mine(db, t.deliveries, me, "created_at")
         ),
+        await _plan(db, sealed),
     )
 
 
@@ -79,16 +80,25 @@ async def _mine(db: AsyncConnection, table: Table, learner: str, order: str) -> 
     return (await db.execute(mine.order_by(table.c[order], *table.primary_key.columns))).all()
 
 
-async def _rows_of(db: AsyncConnection, keyring: Keyring, chat: ChatRef) -> Sequence[Row[Any]]:
+def _found(keyring: Keyring, chat: ChatRef) -> Select[Any]:
     # After a change of keys gone wrong a person may have a row under each key: the one seen last is the one in use.
-    found = select(t.learners).where(t.learners.c.address_index.in_(keyring.indexes(address_of(chat))))
-    return (await db.execute(found.order_by(t.learners.c.seen_at).with_for_update())).all()
+    mine = t.learners.c.address_index.in_(keyring.indexes(address_of(chat)))
+    return select(t.learners).where(mine).order_by(t.learners.c.seen_at)
+
+
+async def _plan(db: AsyncConnection, sealed: Sealed) -> SafetyPlan | None:
+    me = sealed.learner.id
+    row = (await db.execute(select(t.plans).where(t.plans.c.learner_id == me))).one_or_none()
+    if row is None:
+        return None
+    parts: Any = sealed.key.open(row.sealed_parts, "plans", "sealed_parts", me)
+    return SafetyPlan(dict(parts), row.written_at)
 
 
 async def forget(db: AsyncConnection, keyring: Keyring, chat: ChatRef, now: datetime) -> Forgotten | None:
     """Deletes the learner of this chat with their data key and every row of theirs, and puts up a tombstone, so that no backup
     brings them back. None if there is no such learner. To be followed by `sweep` once the transaction is kept."""
-    ids = [row.id for row in await _rows_of(db, keyring, chat)]
+    ids = [row.id for row in await db.execute(_found(keyring, chat).with_for_update())]
     if not ids:
         return None
     rows = {"learners": len(ids)}

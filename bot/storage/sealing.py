@@ -103,16 +103,17 @@ class DataKey:
     def seal(self, value: object, table: str, column: str, row: str) -> bytes:
         """`value` (anything JSON can say) sealed for that place and no other."""
         nonce = os.urandom(NONCE)
-        clear = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        # JSON from outside may hold half of a surrogate pair, which plain UTF-8 refuses.
+        clear = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
         return nonce + self._cipher.encrypt(nonce, clear, _place(table, column, row))
 
     def open(self, sealed: bytes, table: str, column: str, row: str) -> object:
         """What was sealed for that place. Raises KeyMissing when it was sealed for another, or was changed."""
         try:
             clear = self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _place(table, column, row))
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise KeyMissing(f"a sealed value in {table}.{column} does not open") from None
-        return json.loads(clear)
+        return json.loads(clear.decode("utf-8", "surrogatepass"))
 
 
 def _place(table: str, column: str, row: str) -> bytes:
@@ -127,7 +128,7 @@ def _encrypt(key: bytes, clear: bytes, place: bytes) -> bytes:
 def _decrypt(key: bytes, sealed: bytes, place: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], place)
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise KeyMissing("a wrapped key does not open") from None
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -20,11 +21,15 @@ from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.storage.presence import Presence
-from bot.storage.rows import address_of, delivery_of, new_id, open_learner, schedule_values
+from bot.storage.rows import Sealed, address_of, delivery_of, new_id, open_learner, schedule_values
 from bot.storage.sealing import KeyMissing, Keyring
 from bot.storage.turn import StoredTurn, leftover_of
 
+log = logging.getLogger(__name__)
+
 UNCERTAIN_AT_ONCE = 500
+BROKEN = timedelta(hours=1)
+"""How far a learner whose row does not open is pushed out of the others' way."""
 CLAIMED, SENDING, RETRY = DeliveryStatus.CLAIMED.value, DeliveryStatus.SENDING.value, DeliveryStatus.RETRY.value
 
 
@@ -86,7 +91,8 @@ class SqlStore:
                 .values(held_by=self._presence.number)
             )
             people = await self._sealed_learners(db, {row.learner_id for row in rows})
-        return tuple((people[row.learner_id].learner.chat, leftover_of(row, people[row.learner_id])) for row in rows)
+        owners = ((row, people[row.learner_id]) for row in rows if row.learner_id in people)
+        return tuple((owner.learner.chat, leftover_of(row, owner)) for row, owner in owners)
 
     async def close(self) -> None:
         """Lets the database go."""
@@ -138,12 +144,15 @@ class SqlStore:
         async with self.database.write() as db:
             due = select(t.learners).where(t.learners.c.due_at <= now).order_by(t.learners.c.due_at).limit(take)
             rows = (await db.execute(due.with_for_update(skip_locked=True))).all()
-            batch = StoredBatch(await self._due_learners(db, rows), now, hold)
+            people = self._opened(rows)
+            if broken := [row.id for row in rows if row.id not in people]:
+                await db.execute(update(t.learners).where(t.learners.c.id.in_(broken)).values(due_at=now + BROKEN))
+            batch = StoredBatch(await self._due_learners(db, people), now, hold)
             yield batch
             await batch.finish(db, self._insert)
 
-    async def _due_learners(self, db: AsyncConnection, rows: Sequence[Row[Any]]) -> tuple[DueLearner, ...]:
-        ids = [row.id for row in rows]
+    async def _due_learners(self, db: AsyncConnection, people: Mapping[str, Sealed]) -> tuple[DueLearner, ...]:
+        ids = list(people)
         tracks, passed = defaultdict(list), defaultdict(set)
         chosen = t.enrolments.c.learner_id.in_(ids) & t.enrolments.c.left_at.is_(None)
         for row in await db.execute(select(t.enrolments).where(chosen).order_by(t.enrolments.c.position)):
@@ -151,8 +160,8 @@ class SqlStore:
         for row in await db.execute(select(t.passages).where(t.passages.c.learner_id.in_(ids))):
             passed[row.learner_id].add(row.lesson_id)
         return tuple(
-            DueLearner(open_learner(row, self._keyring).learner, tuple(tracks[row.id]), frozenset(passed[row.id]))
-            for row in rows
+            DueLearner(one.learner, tuple(tracks[learner]), frozenset(passed[learner]))
+            for learner, one in people.items()
         )
 
     async def take_waiting(self, now: datetime, take: int, hold: timedelta) -> tuple[Waiting, ...]:
@@ -194,7 +203,9 @@ class SqlStore:
             return ()
         await db.execute(update(t.deliveries).where(t.deliveries.c.id.in_([row.id for row in rows])).values(values))
         people = await self._sealed_learners(db, {row.learner_id for row in rows})
-        return tuple(Waiting(delivery_of(row), people[row.learner_id].learner) for row in rows)
+        return tuple(
+            Waiting(delivery_of(row), people[row.learner_id].learner) for row in rows if row.learner_id in people
+        )
 
     async def sending(self, deliveries: Sequence[Delivery], until: datetime) -> tuple[str, ...]:
         ids = [delivery.id for delivery in deliveries]
@@ -246,9 +257,23 @@ class SqlStore:
         values = {"learner_id": learner, "lesson_id": lesson, "how": Passage.SENT.value, "at": at}
         await db.execute(self._insert(t.passages).values(values).on_conflict_do_nothing())
 
-    async def _sealed_learners(self, db: AsyncConnection, ids: Iterable[str]) -> dict[str, Any]:
+    async def _sealed_learners(self, db: AsyncConnection, ids: Iterable[str]) -> dict[str, Sealed]:
         rows = await db.execute(select(t.learners).where(t.learners.c.id.in_(list(ids))))
-        return {row.id: open_learner(row, self._keyring) for row in rows}
+        return self._opened(rows)
+
+    def _opened(self, rows: Iterable[Row[Any]]) -> dict[str, Sealed]:
+        people = {}
+        for row in rows:
+            try:
+                people[row.id] = open_learner(row, self._keyring)
+            except Exception as error:
+                # One row that does not open must not stop everybody's lessons; it is left out, and we hear of it.
+                log.error(
+                    "a learner's row does not open: %s",
+                    type(error).__name__,
+                    extra={"action": "poison", "learner": row.id},
+                )
+        return people
 
     # -- the rest ---------------------------------------------------------------------------------------------------
 
