@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from bot.app import App
 from bot.demo import BotApiServer, Message, Person
+from bot.messages import ChatRef
+from bot.service.learners import Learner
+from bot.service.ports import StoreUnavailable
 from bot.settings import read_settings
+from bot.storage import tables
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday noon, four weeks before Europe's clocks go forward."""
 KEY = "S2luZGxpbmctdGVzdC1rZXktb2YtMzItYnl0ZXMhISE="
 TOKEN = "1000:demo"
+TICK = timedelta(seconds=10)
 
 
 class TravelClock:
@@ -43,31 +51,55 @@ class World:
         """Somebody with a phone."""
         return self.server.person(name, language)
 
+    async def learner(self, person: Person) -> Learner | None:
+        """The person as the database has them; None for a stranger."""
+        return await self.app.store.learner(ChatRef("telegram", str(person.id)))
+
     async def settled(self) -> None:
-        """Waits until the bot has nothing left to do."""
-        await self.server.settled(within=15)
+        """Waits until the bot has nothing left to do: an update is confirmed only when all its answers are out."""
+        await self.server.settled(quiet=0, within=15)
         assert self.server.violations == []
 
     async def at(self, moment: datetime) -> None:
-        """Travels to a moment, and lets the bot do what is due then."""
+        """Travels to a moment, stopping wherever something is due on the way, as the metronome would."""
         assert moment >= self.clock.now, "there is no way back"
-        self.clock.now = moment
-        await self.app.tick()
-        await self.settled()
+        while (due := await self._next_due()) is not None and due < moment:
+            await self._tick_at(max(due, self.clock.now + TICK))
+        await self._tick_at(max(moment, self.clock.now))
 
     async def later(self, **span: float) -> None:
-        """Travels on by some time, minute by minute where lessons could be due."""
+        """Travels on by some time."""
         await self.at(self.clock.now + timedelta(**span))
 
+    async def asleep_until(self, moment: datetime) -> None:
+        """Travels to a moment without doing anything on the way, as a machine that was switched off."""
+        assert moment >= self.clock.now, "there is no way back"
+        await self._tick_at(moment)
+
+    async def _tick_at(self, moment: datetime) -> None:
+        self.clock.now = moment
+        with contextlib.suppress(StoreUnavailable):
+            await self.app.tick()
+        await self.settled()
+
+    async def _next_due(self) -> datetime | None:
+        with contextlib.suppress(StoreUnavailable):
+            async with self.app.store.database.read() as db:
+                found = [
+                    await db.scalar(select(func.min(column)))
+                    for column in (tables.learners.c.due_at, tables.deliveries.c.next_at)
+                ]
+                return min((due for due in found if due is not None), default=None)
+        return None
+
     async def crash(self) -> None:
-        """Ends the bot without letting it finish anything, and starts another on the same database."""
-        self.running.cancel()
-        await asyncio.gather(self.running, return_exceptions=True)
+        """Ends the bot as a power cut would: nothing it had begun goes on. Then starts another on the same database."""
+        doomed = {self.running, *self.app.tasks, *self.app.lanes._tasks, *self.app.help_lane._tasks}
+        for task in doomed:
+            task.cancel()
+        await asyncio.gather(*doomed, return_exceptions=True)
         for request in self.app.requests:
             await request.shutdown()
-        for task in list(self.app.tasks):
-            task.cancel()
-        await asyncio.gather(*self.app.tasks, return_exceptions=True)
         await self.app.store.close()
         await self.start()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from bot import __version__
-from bot.cli import crisis, database, demo, keys, lessons, run
+from bot.cli import crisis, database, demo, doctor, keys, learners, lessons, run, stats
 
 cli = typer.Typer(
     name="kindling",
@@ -15,6 +15,9 @@ cli = typer.Typer(
 )
 cli.command("run")(run.run)
 cli.command("demo")(demo.demo)
+cli.command("doctor")(doctor.doctor)
+cli.command("stats")(stats.stats)
+cli.add_typer(learners.group, name="learners")
 cli.add_typer(lessons.group, name="lessons")
 cli.add_typer(crisis.group, name="crisis")
 cli.add_typer(keys.group, name="keys")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from rich.markdown import Markdown
 from rich.prompt import Prompt
 
 from bot.cli.printing import JSON, as_json, console, stop_with
+from bot.cli.transcript import Reader, UnknownLessonError, transcript
 from bot.content.check import check_course, course_folder
 from bot.content.new import NewLessonError, new_lesson
 from bot.content.read import CourseError, lessons_dir, load_course
@@ -45,8 +47,8 @@ def check(
 
 @group.command()
 def play(
-    lesson: str = typer.Argument(..., help="A lesson id such as stress-3, or a track."),
-    form: PracticeForm = PracticeForm.EITHER,
+    lesson: Annotated[str, typer.Argument(help="A lesson id such as stress-3, or a track.")],
+    form: Annotated[PracticeForm, typer.Option(help="For whom the practice is shown.")] = PracticeForm.EITHER,
     folder: Path = FOLDER,
 ) -> None:
     """Plays a lesson, or a whole track, in the terminal."""
@@ -69,7 +71,7 @@ def _play_one(lesson: Lesson, form: PracticeForm) -> None:
         closeness=True,
         if_you_like=texts("if-you-like"),
         think_about=texts("think-about"),
-        or_together=texts("or-together"),
+        or_together=texts("together-label"),
     )
     console.rule(lesson.id)
     console.print(Markdown("\n\n".join(paragraphs)))
@@ -80,13 +82,51 @@ def _play_one(lesson: Lesson, form: PracticeForm) -> None:
 
 
 @group.command()
-def new(track: str, number: int, slug: str, language: str = "en", folder: Path = FOLDER) -> None:
+def new(
+    track: Annotated[str, typer.Argument(help="The track it belongs to, such as sleep.")],
+    number: Annotated[int, typer.Argument(help="Its place in the track; the id is made of both: sleep-8.")],
+    slug: Annotated[str, typer.Argument(help="A short name for the file, such as a-slow-evening.")],
+    language: Annotated[str, typer.Option(help="The language it is written in.")] = "en",
+    folder: Path = FOLDER,
+    json: bool = JSON,
+) -> None:
     """Starts a lesson file with prompts in every part."""
     try:
         path = new_lesson(lessons_dir(folder), track, number, slug, language, today=datetime.now(UTC).date())
     except NewLessonError as error:
         stop_with([str(error)])
-    console.print(f"Made {path}. Write, then run: kindling lessons check")
+    except OSError as error:
+        stop_with([f"{lessons_dir(folder)} cannot be written to ({error.strerror})"], 1)
+    if json:
+        as_json({"file": str(path)})
+    else:
+        console.print(f"Made {path}. Write, then run: kindling lessons check", soft_wrap=True, markup=False)
+
+
+@group.command("transcript")
+def transcript_(
+    name: Annotated[str, typer.Argument(help="A lesson id such as stress-3, or a track.")],
+    form: Annotated[PracticeForm, typer.Option(help="For whom the reader wants practices.")] = PracticeForm.SOLO,
+    closeness: Annotated[bool, typer.Option(help="Whether the reader chose topics of closeness.")] = True,
+    language: Annotated[str, typer.Option(help="The reader's language.")] = "en",
+    buttons: Annotated[
+        bool | None,
+        typer.Option("--buttons/--no-buttons", help="Try every button. Without either: for one lesson only."),
+    ] = None,
+    folder: Path = FOLDER,
+    json: bool = JSON,
+) -> None:
+    """Prints the chat that a learner would see, as Markdown: made by the bot's own flows, at eight in the morning, day by day."""
+    course = _course(folder)
+    wanted = name not in course.tracks if buttons is None else buttons
+    try:
+        text = asyncio.run(transcript(course, name, Reader(language, form, closeness), buttons=wanted))
+    except UnknownLessonError:
+        stop_with([f"there is no lesson or track {name}; tracks are {', '.join(course.tracks)}"])
+    if json:
+        as_json({"name": name, "markdown": text})
+    else:
+        typer.echo(text, nl=False)
 
 
 def _course(folder: Path | None) -> Course:

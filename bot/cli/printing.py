@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 JSON = typer.Option(False, "--json", help="Print JSON.")
 console = Console(highlight=False)
@@ -28,5 +29,5 @@ def as_json(value: Any) -> None:
 def stop_with(problems: Sequence[str], code: int = 2) -> NoReturn:
     """Says what is wrong, a line each, and ends."""
     for problem in problems:
-        errors.print(f"[red]•[/red] {problem}", soft_wrap=True)
+        errors.print(f"[red]•[/red] {escape(problem)}", soft_wrap=True)
     raise typer.Exit(code)

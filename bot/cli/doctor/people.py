@@ -1,0 +1,74 @@
+"""What people read: lessons and helplines, and who has yet to look at them before anyone relies on them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from bot.cli.doctor.look import Look, Patient
+from bot.content.check import check_course
+from bot.content.read import lessons_dir
+from bot.crisis import answer
+from bot.crisis import check as crisis
+
+REVIEW = "Make the page for it: kindling crisis review --html review.html. docs/safety says who signs what."
+OLD = frozenset({"review-due", "gave-way"})
+
+
+async def look_at_lessons(patient: Patient) -> list[Look]:
+    """Whether the lessons load, and what the check finds."""
+    folder = lessons_dir(patient.settings.lessons_dir)
+    report = check_course(folder, patient.now.date())
+    levels = Counter(one.level for one in report.findings)
+    do = "Every finding with its place: kindling lessons check"
+    if not report.lessons:
+        return [Look("lessons", "error", "there is no lesson that can be used", f"Check LESSONS_DIR. {do}")]
+    size = f"{report.tracks} tracks, {report.lessons} lessons"
+    if levels["error"]:
+        return [Look("lessons", "error", f"{size}, {levels['error']} faults", do)]
+    if levels["warning"]:
+        return [Look("lessons", "warning", f"{size}, {levels['warning']} warnings", do)]
+    return [Look("lessons", "ok", size)]
+
+
+async def look_at_helplines(patient: Patient) -> list[Look]:
+    """Whether the crisis data is sound, how old it is, and who has to look at it."""
+    today = patient.now.date()
+    found = crisis.check(today)
+    rules = Counter(one.rule for one in found)
+    faults, old = sum(one.is_error for one in found), sum(rules[rule] for rule in OLD)
+    return [_sound(faults), _age(old), *_signed(rules, [one.where for one in found if one.rule == "texts-unreviewed"])]
+
+
+def _sound(faults: int) -> Look:
+    if faults:
+        return Look(
+            "crisis-data",
+            "error",
+            f"{faults} faults in helplines or crisis texts",
+            "See them all: kindling crisis check",
+        )
+    return Look(
+        "crisis-data", "ok", f"helplines of {len(answer.DEFAULT.book.countries)} countries, and their texts, are sound"
+    )
+
+
+def _age(old: int) -> Look:
+    by = answer.DEFAULT.book.review_by.isoformat()
+    if old:
+        return Look("helplines", "warning", f"{old} reviews are overdue (the data was to be reviewed by {by})", REVIEW)
+    return Look("helplines", "ok", f"the next review is due on {by}")
+
+
+def _signed(rules: Counter[str], languages: list[str]) -> list[Look]:
+    waiting = []
+    if rules["unchecked"]:
+        says = f"no person has confirmed {rules['unchecked']} helplines yet"
+        waiting.append(
+            Look("helplines-unconfirmed", "warning", says, f"Before people rely on it: call or open each. {REVIEW}")
+        )
+    if languages:
+        says = f"no professional has signed the crisis texts in: {', '.join(languages)}"
+        waiting.append(
+            Look("texts-unsigned", "warning", says, "Have a clinician and a native speaker read them: docs/safety.")
+        )
+    return waiting or [Look("sign-offs", "ok", "people have confirmed every helpline and signed every crisis text")]

@@ -1,0 +1,171 @@
+"""Writes the parts of the pages that come from the code: settings, commands, and the limits of a lesson.
+
+`python docs/tables.py` writes them anew; with `--check` it changes nothing, names the pages that are out of date and ends
+with 1 if there are any. A part stands between `<!-- from the code: NAME -->` and `<!-- end -->`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from bot.cli import cli
+from bot.content import shape
+from bot.content.structure import REQUIRED_PARTS
+from bot.course.lesson import Part
+from bot.i18n.texts import texts_for
+from bot.service.commands import COMMANDS
+from bot.settings import SECRETS, Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+_PLACE = re.compile(r"(?P<open><!-- from the code: (?P<name>[\w-]+) -->\n).*?(?P<close><!-- end -->)", re.DOTALL)
+
+
+def settings() -> str:
+    """The configuration table: one row for each setting."""
+    rows = [_setting(name, field) for name, field in Settings.model_fields.items()]
+    return _table(("variable", "meaning", "default"), rows)
+
+
+def secret_files() -> str:
+    """The settings that can also be read from a file."""
+    names = [f"`{name}_FILE`" for name in SECRETS if name.lower() in Settings.model_fields]
+    return f"{', '.join(names[:-1])} and {names[-1]}\n"
+
+
+def _setting(name: str, field: Any) -> tuple[str, str, str]:
+    meaning, _, default = " ".join((field.description or "").split()).partition(" Default: ")
+    if not default:
+        default = f"`{field.default}`" if field.default not in (None, "") else "none"
+    return f"`{name.upper()}`", meaning, default.rstrip(".")
+
+
+def chat_commands() -> str:
+    """What a learner can write, from the table that feeds the bot itself."""
+    texts = texts_for("en")
+    rows = []
+    for command in COMMANDS:
+        names = " ".join(f"`/{name}`" for name in (command.name, *command.also))
+        notes = [
+            "answers everyone, also before signing up" if command.for_strangers else "",
+            "" if command.in_menu else "not in the menu",
+        ]
+        rows.append((names, texts(f"command-{command.name}"), "; ".join(filter(None, notes))))
+    return _table(("command", "what it gets", ""), rows)
+
+
+def program_commands() -> str:
+    """Every command of the program with its arguments and options."""
+    return "\n".join(_section(path, command) for path, command in commands_of(typer.main.get_command(cli), ()))
+
+
+def commands_of(group: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The commands below a group that do something themselves, with the words that lead to each."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands_of(command, (*path, name))
+        elif not command.hidden:
+            yield (*path, name), command
+
+
+def _section(path: tuple[str, ...], command: Any) -> str:
+    options = [one for one in command.params if not one.hidden]
+    words = ["kindling", *path, *(_placeholder(one) for one in options if one.param_type_name == "argument")]
+    lines = [f"### `{' '.join(words)}`", "", " ".join((command.help or "").split()), ""]
+    lines += [f"* {_option(one)}" for one in options if one.param_type_name == "option" or one.help]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _placeholder(argument: Any) -> str:
+    name = argument.name.upper()
+    return name if argument.required else f"[{name}]"
+
+
+def _option(one: Any) -> str:
+    if one.param_type_name == "argument":
+        return f"`{one.name.upper()}`: {one.help}"
+    names = " / ".join(f"`{name}`" for name in (*one.opts, *one.secondary_opts))
+    default = one.default.value if isinstance(one.default, Enum) else one.default
+    notes = [
+        one.help or "",
+        "" if one.is_flag or default is None or callable(default) else f"By default `{default}`.",
+        f"Also from `{one.envvar}`." if isinstance(one.envvar, str) else "",
+    ]
+    says = " ".join(filter(None, notes))
+    return f"{names}: {says}" if says else names
+
+
+def lesson_limits() -> str:
+    """How long each part of a lesson may be."""
+    rows = []
+    for part in Part:
+        low, high = shape.PART_WORDS.get(part, (None, None))
+        rows.append(
+            (
+                f"`## {part.value.capitalize()}`",
+                "yes" if part in REQUIRED_PARTS else "no",
+                f"{low} to {high}" if high else "as the message allows",
+            )
+        )
+    return _table(("part", "required", "words"), rows)
+
+
+def lesson_numbers() -> str:
+    """The other numbers that a lesson is held to."""
+    rows = [
+        ("the message a learner sees, in each practice form", f"{shape.SHORTEST} to {shape.LONGEST} words"),
+        ("reading grade of the message, Gentler and Deeper (Flesch-Kincaid)", f"{shape.HIGHEST_GRADE:.0f} at most"),
+        ("a sentence", f"{shape.LONGEST_SENTENCE} words at most"),
+        ("a practice", f"{shape.LONGEST_PRACTICE} minutes at most"),
+        ("the title", f"{shape.TITLE_LIMIT} characters at most"),
+    ]
+    return _table(("what", "limit"), rows)
+
+
+def _table(head: tuple[str, ...], rows: list[Any]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "settings": settings,
+    "secret-files": secret_files,
+    "chat-commands": chat_commands,
+    "program-commands": program_commands,
+    "lesson-limits": lesson_limits,
+    "lesson-numbers": lesson_numbers,
+}
+
+
+def written_anew(page: str) -> str:
+    """The page with every part from the code as it should be. Raises KeyError for a part that nobody can write."""
+    return _PLACE.sub(lambda place: f"{place['open']}{PARTS[place['name']]()}{place['close']}", page)
+
+
+def pages() -> list[Path]:
+    """README.md and every page of the documentation."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def main(arguments: list[str]) -> int:
+    """Writes the pages, or with --check names those that are out of date. Answers the exit code."""
+    old = 0
+    for page in pages():
+        text = page.read_text(encoding="utf-8")
+        new = written_anew(text)
+        if new != text:
+            old += 1
+            print(page.relative_to(ROOT))
+            if "--check" not in arguments:
+                page.write_text(new, encoding="utf-8")
+    return 1 if old and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
