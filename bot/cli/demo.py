@@ -142,7 +142,7 @@ def demo(
 
 async def _serve(folder: Path, port: int, open_page: bool) -> None:
     clock, plug = DemoClock(), DemoPlug()
-    server = BotApiServer(TOKEN, now=clock, panel=Panel(clock=clock, plug=plug))
+    server = BotApiServer(TOKEN, name="Kindling", now=clock, panel=Panel(clock=clock, plug=plug))
     root = await server.start(port=port)
     environment = {"BOT_TOKEN": TOKEN, "BOT_API_URL": root, "DATA_DIR": str(folder), "HTTP_LISTEN": ""}
     if "LESSONS_DIR" in os.environ:
