@@ -8,9 +8,10 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from tests.benchmarks import help as help_card
 from tests.benchmarks import replies
 
-BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {"replies": replies.run}
+BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {"replies": replies.run, "help": help_card.run}
 
 
 def main(names: list[str]) -> int:
