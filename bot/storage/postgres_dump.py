@@ -251,10 +251,12 @@ def _check_end(program: str, process: Process, trouble: bytes) -> None:
     if process.returncode == 0:
         return
     said = trouble.decode(errors="replace")
-    if "version mismatch" in said or "unsupported version" in said:
-        raise BackupError(f"{program} here is older than the server or the backup. Install the server's version of it")
-    if "valid archive" in said or "archive" in said or "end of file" in said:
-        raise BackupError("this file is damaged, or not a backup of a PostgreSQL database made by `kindling db backup`")
+    if program == "pg_restore":
+        raise BackupError(
+            "this file is damaged, or not a backup of a PostgreSQL database made by `kindling db backup`, or made by a newer pg_dump"
+        )
+    if "version mismatch" in said:
+        raise BackupError(f"{program} here is older than the server. Install the server's version of it")
     state = re.search(r"ERROR:\s+([0-9A-Z]{5})\b", said)
     code = f" (SQLSTATE {state[1]})" if state else ""
     raise BackupError(f"{program} failed{code}; nothing was changed. Check DATABASE_URL and what its user may do")

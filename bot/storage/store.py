@@ -239,23 +239,28 @@ class SqlStore:
                 )
             )
             await db.execute(row, [_ledger_values(one) for one in done])
-            for one in done:
-                await self._consequences(db, one)
+            await self._consequences(db, done)
 
-    async def _consequences(self, db: AsyncConnection, one: Done) -> None:
-        me = t.learners.c.id == one.delivery.learner
-        if one.passed:
-            await self._pass(db, one.delivery.learner, one.passed, one.at)
-        if one.answers:
-            asked = {"lesson_id": one.delivery.lesson, "delivery_id": one.delivery.id}
-            await db.execute(update(t.learners).where(me).values(asked))
-        if one.gone:
+    async def _consequences(self, db: AsyncConnection, done: Sequence[Done]) -> None:
+        """What the outcomes mean for the learners: one statement of each kind, however many there are."""
+        passed = [_passage(one.delivery.learner, one.passed, one.at) for one in done if one.passed]
+        if passed:
+            await db.execute(self._insert(t.passages).on_conflict_do_nothing(), passed)
+        asked = [
+            {"row": one.delivery.learner, "asks": one.delivery.lesson, "by": one.delivery.id}
+            for one in done
+            if one.answers
+        ]
+        if asked:
+            this = update(t.learners).where(t.learners.c.id == bindparam("row"))
+            await db.execute(this.values(lesson_id=bindparam("asks"), delivery_id=bindparam("by")), asked)
+        gone = [one.delivery.learner for one in done if one.gone]
+        if gone:
             left = {"state": State.GONE.value, "due_at": None, "owed_since": None}
-            await db.execute(update(t.learners).where(me).values(left))
+            await db.execute(update(t.learners).where(t.learners.c.id.in_(gone)).values(left))
 
     async def _pass(self, db: AsyncConnection, learner: str, lesson: str, at: datetime) -> None:
-        values = {"learner_id": learner, "lesson_id": lesson, "how": Passage.SENT.value, "at": at}
-        await db.execute(self._insert(t.passages).values(values).on_conflict_do_nothing())
+        await db.execute(self._insert(t.passages).values(_passage(learner, lesson, at)).on_conflict_do_nothing())
 
     async def _sealed_learners(self, db: AsyncConnection, ids: Iterable[str]) -> dict[str, Sealed]:
         rows = await db.execute(select(t.learners).where(t.learners.c.id.in_(list(ids))))
@@ -299,6 +304,10 @@ class SqlStore:
         async with self.database.write() as db:
             gone = await db.execute(delete(t.inbox).where(t.inbox.c.at < before, t.inbox.c.sealed_replies.is_(None)))
             return gone.rowcount
+
+
+def _passage(learner: str, lesson: str, at: datetime) -> dict[str, Any]:
+    return {"learner_id": learner, "lesson_id": lesson, "how": Passage.SENT.value, "at": at}
 
 
 def _ledger_values(one: Done) -> dict[str, Any]:
