@@ -44,6 +44,8 @@ $(VENV)/runs: requirements.lock
 	@test -n "$(PYTHON)" || { echo "Kindling needs Python 3.11 or newer (on Debian and Ubuntu: apt install python3 python3-venv)."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --require-hashes -r requirements.lock
+	$(BIN)/python -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'kindling.pth').write_text('$(CURDIR)\n')"
+	printf '#!%s\nfrom bot.cli import main\n\nmain()\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/kindling && chmod +x $(BIN)/kindling
 	touch $@
 
 $(VENV)/tests: requirements-dev.lock $(VENV)/runs

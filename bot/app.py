@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aiohttp import web
@@ -36,7 +36,7 @@ from bot.service.delivery import IN_FLIGHT, Delivery
 from bot.service.ports import StoreUnavailable
 from bot.settings import Settings
 from bot.storage.database import PATIENCE, Database
-from bot.storage.sealing import BadKey, Keyring, KeyMissing, generated_key, read_keys
+from bot.storage.sealing import BadKey, KeyMissing, Keyring, generated_key, read_keys
 from bot.storage.store import SqlStore
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,6 @@ Clock = Callable[[], datetime]
 
 # A stop has 10 seconds: 1 to stop taking updates, 5 for answers and lessons that are under way, 2 to confirm, the rest to close.
 FINISH_SECONDS = 5.0
-INBOX_KEPT = timedelta(days=3)
 
 
 def system_clock() -> datetime:
@@ -192,7 +191,7 @@ class App:
 
     async def nightly(self) -> None:
         """Forgets what is not needed any more."""
-        await self.store.purge(self.clock() - INBOX_KEPT)
+        await self.store.purge(self.clock())
 
     async def after_help(self, incoming: Incoming, effects: crisis.Effects, now: datetime) -> None:
         """What a help card leads to, done when the database can: counted as a bare number, and kept with the learner."""

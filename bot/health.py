@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from aiohttp import web
 
@@ -15,7 +16,7 @@ async def serve(listen: str, checks: dict[str, Check]) -> web.AppRunner:
     """Starts the health server at "host:port"."""
     application = web.Application()
     application.router.add_get("/livez", _alive)
-    application.router.add_get("/readyz", lambda _request: _ready(checks))
+    application.router.add_get("/readyz", partial(_ready, checks))
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     host, _, port = listen.rpartition(":")
@@ -27,7 +28,7 @@ async def _alive(_request: web.Request) -> web.Response:
     return web.json_response({"alive": True})
 
 
-async def _ready(checks: dict[str, Check]) -> web.Response:
+async def _ready(checks: dict[str, Check], _request: web.Request) -> web.Response:
     found = {}
     for name, check in checks.items():
         start = time.perf_counter()

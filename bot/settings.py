@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 TELEGRAM = "https://api.telegram.org"
-SECRETS = ("BOT_TOKEN", "SECRET_KEY", "WEBHOOK_SECRET", "DATABASE_URL", "OPERATOR_TOKEN")
+SECRETS = ("BOT_TOKEN", "SECRET_KEY", "WEBHOOK_SECRET", "DATABASE_URL")
 
 
 class SettingsError(Exception):
@@ -54,6 +54,18 @@ class Settings(BaseSettings):
     """`text` for people, `json` for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much is logged. No level ever logs what people wrote, who they are, or the token."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `read_settings` gives: it has looked at the environment already, and perhaps at another than this process's."""
+        return (init_settings,)
 
     @field_validator("log_format", "log_level", mode="before")
     @classmethod

@@ -1,15 +1,25 @@
-"""What every room's tests may use."""
+"""What every room's tests may use, and how hard they look: at a sample that is always the same, or with --deep at everything."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ("tests.postgres",)
+
+# A busy machine may take its time with an example; what fails once must fail again.
+settings.register_profile("sample", deadline=None, derandomize=True)
+settings.register_profile("deep", deadline=None, max_examples=3000, print_blob=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--deep",
         action="store_true",
-        help="look at everything where a sample is the rule: every time zone, many more examples",
+        help="look at everything where a sample is the rule: every time zone, thousands of random examples",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.getoption("--hypothesis-profile"):
+        settings.load_profile("deep" if config.getoption("--deep") else "sample")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from traceback import extract_tb
+
 import typer
 
 from bot import __version__
@@ -31,5 +34,10 @@ def version() -> None:
 
 
 def main() -> None:
-    """The entry point of the console script."""
-    cli()
+    """The entry point of the console script. A fault of ours is told by its place: its text could hold what somebody wrote."""
+    try:
+        cli()
+    except Exception as error:
+        frames = "\n".join(f"  {one.filename}:{one.lineno} {one.name}" for one in extract_tb(error.__traceback__))
+        sys.stderr.write(f"This is a fault of Kindling, please report it: {type(error).__name__}\n{frames}\n")
+        sys.exit(1)

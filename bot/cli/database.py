@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.opening import YES, done, keys_at_hand, settings_at_hand, sqlite_file, sure
+from bot.cli.opening import YES, done, keys_at_hand, settings_at_hand, sqlite_file, sure, try_file
 from bot.cli.printing import JSON, as_json, console, stop_with
 from bot.cli.progress import progress
 from bot.settings import Settings
@@ -43,6 +43,7 @@ def upgrade(json: bool = JSON) -> None:
 
 
 async def _upgrade(settings: Settings) -> str | None:
+    await try_file(settings)
     database = Database(settings.database)
     try:
         async with database.read() as db:

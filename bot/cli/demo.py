@@ -24,6 +24,7 @@ from bot.messages import ChatRef
 from bot.service.learners import Learner
 from bot.service.ports import StoreUnavailable
 from bot.settings import read_settings
+from bot.storage.sealing import new_key
 
 TOKEN = "1000:demo"  # noqa: S105  the look-alike's own; it opens nothing
 DEFAULT_PORT = 8090
@@ -144,7 +145,13 @@ async def _serve(folder: Path, port: int, open_page: bool) -> None:
     clock, plug = DemoClock(), DemoPlug()
     server = BotApiServer(TOKEN, name="Kindling", now=clock, panel=Panel(clock=clock, plug=plug))
     root = await server.start(port=port)
-    environment = {"BOT_TOKEN": TOKEN, "BOT_API_URL": root, "DATA_DIR": str(folder), "HTTP_LISTEN": ""}
+    environment = {
+        "BOT_TOKEN": TOKEN,
+        "BOT_API_URL": root,
+        "DATA_DIR": str(folder),
+        "HTTP_LISTEN": "",
+        "SECRET_KEY": new_key(),
+    }
     if "LESSONS_DIR" in os.environ:
         environment["LESSONS_DIR"] = os.environ["LESSONS_DIR"]
     app = App(read_settings(environment), clock)

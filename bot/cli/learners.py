@@ -25,6 +25,7 @@ from bot.service.records import Forgotten, LedgerRow, Record, as_export
 from bot.settings import Settings
 from bot.storage.backup import written_whole
 from bot.storage.records import SqlRecords
+from bot.storage.rotation import try_keys
 
 group = typer.Typer(help="One learner: what is held, handed out or deleted on their request.", no_args_is_help=True)
 
@@ -51,6 +52,8 @@ def chat_of(given: str) -> ChatRef:
 def _record(settings: Settings, chat: ChatRef) -> Record:
     async def work() -> Record | None:
         async with opened(settings) as database:
+            async with database.read() as db:
+                await try_keys(db, keys)  # with the wrong key nobody would be found
             return await SqlRecords(database, keys).record(chat)
 
     keys = keys_at_hand(settings)

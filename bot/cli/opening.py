@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,6 +56,24 @@ def sqlite_file(settings: Settings) -> Path | None:
     return Path(address.database or "") if address.get_backend_name() == "sqlite" else None
 
 
+async def try_file(settings: Settings) -> None:
+    """Opens an SQLite file once by hand, before the engine does: a connection that fails to open leaves its thread behind, which
+    would then complain. Raises NotReady, StoreUnavailable."""
+    file = sqlite_file(settings)
+    if file is not None and file.exists():
+        await asyncio.to_thread(_try_file, file)
+    elif file is not None and (trouble := await trouble_with(settings.database)) is not None:
+        raise NotReady(f"{trouble.says}. {trouble.do}")
+
+
+def _try_file(file: Path) -> None:
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)) as db:
+            db.execute("PRAGMA schema_version")
+    except sqlite3.Error as error:
+        raise StoreUnavailable(type(error).__name__) from None
+
+
 @asynccontextmanager
 async def opened(settings: Settings, *, up_to_date: bool = True) -> AsyncIterator[Database]:
     """The database as it is: it is neither made nor changed here. Raises NotReady, StoreUnavailable."""
@@ -63,6 +82,7 @@ async def opened(settings: Settings, *, up_to_date: bool = True) -> AsyncIterato
         raise NotReady(
             "there is no database yet. `kindling run` makes it; DATA_DIR and DATABASE_URL say where it is looked for"
         )
+    await try_file(settings)
     database = Database(settings.database, patience=PATIENCE)
     try:
         if up_to_date:

@@ -22,7 +22,7 @@ def progress() -> Iterator[Told]:
         TaskProgressColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=errors, transient=True) as bar:
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task("", total=None)
 
         def told(what: str, done: int, total: int) -> None:

@@ -6,26 +6,29 @@ import re
 import unicodedata
 from datetime import time
 
-_NAMED = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 _NUMBERS = {
     word: number
     for number, word in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905  reads better than a list
     )
-}
+} | {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "noon": 12, "midday": 12, "midnight": 0}
+_LEAD = re.compile(r"(?:(?:at|around|about|um|a las|as|à|kl|a(?= ))\s*)+")
 _CLOCK = re.compile(
-    r"""(?:at|around|about|um|a\s+las|as|à|kl)?\s*
-        (?P<hour>\d{1,2})
-        (?:\s*(?:[:.,]|h|u|uhr|:|h\s)\s*(?P<minute>\d{2})?)?
-        \s*(?:o\s*clock|uhr|h|hrs?|hours)?\s*(?P<half>am|pm|a|p)?\s*""",
+    r"""(?P<hour>\d{1,2})
+        (?:(?:\s*(?:[:.,]|h|u|uhr)\s*|\s)(?P<minute>\d{2}))?
+        \s*(?:o\s*clock|uhr|u|h|hrs?|hours)?\s*(?P<half>am|pm|a|p)?""",
     re.VERBOSE,
 )
 _FOUR_DIGITS = re.compile(r"(?P<hour>\d{2})(?P<minute>\d{2})")
 _PAST = re.compile(
-    r"(?:(?P<how>half|quarter|\d{1,2})\s+(?P<side>past|to|after|before)\s+)(?P<hour>\d{1,2})\s*(?P<half>am|pm)?"
+    r"(?P<how>half|quarter|\d{1,2})(?: minutes?)? (?P<side>past|to|after|before) "
+    r"(?P<hour>\d{1,2})(?: o clock)?\s*(?P<half>am|pm)?"
 )
-_MORNING = re.compile(r"\s*\b(in the morning|mornings?|early)\b\s*")
-_EVENING = re.compile(r"\s*\b(in the (?:afternoon|evening)|at night|tonight|evenings?|afternoons?)\b\s*")
+_PARTS_OF_DAY = (
+    (re.compile(r"\s*\b(?:in the morning|mornings?|early)\b\s*"), "am"),
+    (re.compile(r"\s*\b(?:in the (?:afternoon|evening)|evenings?|afternoons?)\b\s*"), "pm"),
+    (re.compile(r"\s*\b(?:at night|tonight)\b\s*"), "night"),
+)
 
 
 def read_time(text: str) -> time | None:
@@ -33,10 +36,8 @@ def read_time(text: str) -> time | None:
 
     A bare hour is read on the 24-hour clock: "8" is in the morning, "20" in the evening.
     """
-    said = _simplify(text)
-    said, half = _part_of_day(said)
-    if said in _NAMED:
-        return _NAMED[said]
+    said, half = _part_of_day(_simplify(text))
+    said = _LEAD.sub("", said, count=1) if _LEAD.match(said) else said
     if match := _PAST.fullmatch(said):
         return _past(match, half)
     match = _FOUR_DIGITS.fullmatch(said) or _CLOCK.fullmatch(said)
@@ -51,12 +52,13 @@ def _simplify(text: str) -> str:
     text = re.sub(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069'’]", " ", text)
     text = re.sub(r"\b([ap])\.?\s?m\b\.?", r"\1m", text)
     text = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in text)
+    text = re.sub(r"\b(?:12|twelve) (?=noon|midday|midnight)", "", text)
     text = re.sub(r"[a-z]+", lambda word: str(_NUMBERS.get(word[0], word[0])), text)
     return re.sub(r"\s+", " ", text).strip()
 
 
 def _part_of_day(said: str) -> tuple[str, str | None]:
-    for pattern, half in ((_MORNING, "am"), (_EVENING, "pm")):
+    for pattern, half in _PARTS_OF_DAY:
         rest, found = pattern.subn(" ", said)
         if found:
             return rest.strip(), half
@@ -65,25 +67,32 @@ def _part_of_day(said: str) -> tuple[str, str | None]:
 
 def _past(match: re.Match[str], half: str | None) -> time | None:
     how = {"half": 30, "quarter": 15}.get(match["how"]) or int(match["how"])
-    hour = int(match["hour"])
-    if how > 59:
+    hour, half = int(match["hour"]), match["half"] or half
+    if not 0 < how < 60 or hour > 24:
         return None
     if match["side"] in ("to", "before"):
         hour, how = hour - 1, 60 - how
         if hour < 1:
-            hour += 12 if hour == 0 and (match["half"] or half) else 24
-    return _time(hour % 24, how % 60, match["half"] or half)
+            hour += 12 if hour == 0 and half else 24
+    return _time(hour % 24, how, half)
 
 
 def _time(hour: int, minute: int, half: str | None) -> time | None:
-    if half and hour > 12:
-        half = None if half.startswith("p") else "wrong"
-    if half == "wrong" or (half and hour == 0) or hour > 24 or minute > 59:
+    if hour > 24 or minute > 59 or (hour == 24 and (minute or half)):
         return None
-    if half and half.startswith("a"):
-        hour = hour % 12
-    elif half and half.startswith("p"):
-        hour = hour % 12 + 12
-    if hour == 24:
-        hour = 0
-    return time(hour, minute)
+    if half is None:
+        return time(hour % 24, minute)
+    if half == "night":
+        return _at_night(hour, minute)
+    early = half.startswith("a")
+    if hour > 12 or hour == 0:
+        return time(hour, minute) if early == (hour == 0) else None
+    return time(hour % 12 if early else hour % 12 + 12, minute)
+
+
+def _at_night(hour: int, minute: int) -> time | None:
+    if 12 < hour < 18:
+        return None
+    if 6 <= hour < 12:
+        hour += 12
+    return time(0 if hour == 12 else hour, minute)

@@ -74,7 +74,7 @@ def _prerequisite(course: Course, lesson: Lesson, standing: Standing, depth: int
         if needed in standing.been_through or depth > len(course.tracks):
             continue
         found = course.lesson(needed, standing.language)
-        if found is not None and found.id != lesson.id:
+        if found is not None and found.id != lesson.id and (standing.closeness or not found.sensitive):
             return _prerequisite(course, found, standing, depth + 1) or found
     return None
 

@@ -2,8 +2,9 @@
 
 The rule names a wall-clock time; each occurrence is turned into UTC on its own, never by adding 24 hours, so that local time
 survives clock changes. As in RFC 5545 section 3.3.5, a time that a forward jump leaves out is read with the offset before the
-jump (02:30 becomes 03:30 that night), and a time that comes twice means the first. A date that a zone skipped whole
-(Samoa, 30 December 2011) has no lesson.
+jump (02:30 becomes 03:30 that night), and a time that comes twice means the first. Where that would be another date, because
+the jump leads over midnight (Greenland, in spring), it is read with the offset after the jump (23:30 becomes 22:30). A date
+that a zone skipped whole (Samoa, 30 December 2011) has no lesson.
 """
 
 from __future__ import annotations
@@ -38,15 +39,20 @@ class Rule:
 
 
 def local(moment: datetime, zone: str) -> datetime:
-    """An aware moment on the clock of that zone."""
+    """An aware moment on the clock of that zone. Raises ValueError for a naive one, which would mean the machine's own zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a zone")
     return moment.astimezone(ZoneInfo(zone))
 
 
 def occurrence(rule: Rule, day: date) -> datetime | None:
     """The rule's moment (UTC) on that local date, whatever the weekday; None where the zone skipped that date."""
-    wall = datetime.combine(day, time(rule.hour, rule.minute), tzinfo=ZoneInfo(rule.zone))
-    moment = wall.astimezone(UTC)
-    return moment if local(moment, rule.zone).date() == day else None
+    for fold in (0, 1):
+        wall = datetime.combine(day, time(rule.hour, rule.minute, fold=fold), tzinfo=ZoneInfo(rule.zone))
+        moment = wall.astimezone(UTC)
+        if local(moment, rule.zone).date() == day:
+            return moment
+    return None
 
 
 def next_due(rule: Rule, after: datetime, last_slot: date | None = None) -> datetime:
@@ -93,7 +99,7 @@ def end_of_quiet(rule: Rule, moment: datetime) -> datetime:
 def clock_change(zone: str, start: datetime, days: int = 7) -> tuple[datetime, timedelta] | None:
     """The first clock change within `days` after `start`: its moment (UTC, to the minute) and the shift; None if there is none."""
     tz = ZoneInfo(zone)
-    low = start
+    low = local(start, zone).astimezone(UTC)
     for _ in range(days * 4):
         high = low + timedelta(hours=6)
         before, after = low.astimezone(tz).utcoffset(), high.astimezone(tz).utcoffset()

@@ -1,6 +1,5 @@
 """What is still said when no data file can be read: no table, no file, no lookup that can fail."""
 
-# ruff: noqa: E501
 from __future__ import annotations
 
 _TEXTS = {

@@ -173,6 +173,7 @@ button-forget = Don’t keep it
 note-kept = Kept as a note. /journal has it.
 a-note = a note
 a-lesson = a lesson
+this-lesson = this lesson
 journal-empty = Nothing is written yet. When a lesson asks something, you can just answer here. Or not: nothing depends on it.
 journal-title = **Your journal** · { $count ->
         [one] one entry
@@ -351,6 +352,8 @@ privacy =
     **Who can read it:** nobody reads this chat. The people who run this bot hold the key to the lock, so they could. Telegram can store this chat too.
 
     **Leaving:** /stop ends the lessons. /journal deletes what you wrote, one by one. You can take back your consent at any time.
+button-withdraw = Take back my consent
+withdrawn = That is done. I send nothing more, and keep nothing new. What is kept already stays locked; the people who run this bot can delete it for you. /start asks again from the beginning, and /help works for everyone.
 about =
     **About Kindling**
 

@@ -168,6 +168,9 @@ async def go(talk: Talk, verb: str, what: str) -> None:
         case "resume":
             talk.unbutton()
             await (start if talk.learner.state is State.NEW else resume)(talk)
+        case "withdraw":
+            talk.unbutton()
+            await _withdraw(talk)
         case "pause":
             await pause_for(talk, int(what) if what.isdecimal() else 0)
         case _:
@@ -249,8 +252,16 @@ async def when(talk: Talk, _words: str = "") -> None:
 
 
 async def privacy(talk: Talk, _words: str = "") -> None:
-    """The privacy notice."""
-    talk.say("privacy")
+    """The privacy notice, and the way to take one's consent back."""
+    consented = talk.turn.learner is not None and talk.learner.consent_version is not None
+    talk.say("privacy", rows_of([talk.button("button-withdraw", "go:withdraw")] if consented else []))
+
+
+async def _withdraw(talk: Talk) -> None:
+    await talk.turn.withdraw_consent()
+    state = State.NEW if talk.learner.state is State.NEW else State.STOPPED
+    await talk.change(consent_version=None, state=state, due_at=None, owed_since=None, paused_until=None, step=None)
+    talk.say("withdrawn")
 
 
 async def about(talk: Talk, _words: str = "") -> None:

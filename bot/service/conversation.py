@@ -80,7 +80,7 @@ class Conversation:
             await self._if_possible(partial(self.store.all_replied, key))
 
     async def _note_pin(self, chat: ChatRef, key: str, message: int, now: datetime) -> None:
-        async with self.store.turn(chat, f"{key}:pin", now) as turn:
+        async with self.store.turn(chat, key, now) as turn:
             if turn.learner is not None and turn.learner.profile.pinned != message:
                 await turn.save(turn.learner.with_profile(pinned=message))
 
@@ -105,13 +105,16 @@ class Conversation:
         """Keeps what a help card led to. No reason is kept: a pause is only a time, a count only a number."""
         if incoming.kind is not Kind.PRESS:
             await self.store.count_help(now.date())
-        async with self.store.turn(incoming.chat, f"{incoming.key}:help", now) as turn:
+        async with self.store.turn(incoming.chat, incoming.key, now) as turn:
             talk = Talk(turn, incoming, now, self.course)
-            if turn.learner is not None and turn.handled_before is None:
+            if turn.learner is not None:
+                # The update is not written down as handled: that row would tell who opened a help card, and when.
                 await turn.save(helped(turn.learner, effects, now))
                 await after_card(talk, effects)
-                turn.keep_replies(talk.out)
-        await self._say_all(incoming.chat, f"{incoming.key}:help", list(enumerate(talk.out)), now, None)
+        for reply in talk.out:
+            receipt = await self.sender.reply(incoming.chat, reply)
+            if isinstance(reply, Pin) and receipt.message is not None:
+                await self._note_pin(incoming.chat, incoming.key, receipt.message, now)
 
     async def take_over(self, now: datetime) -> int:
         """Finishes every answer that a process which is gone has left unsaid. Answers how many."""
@@ -131,7 +134,7 @@ async def after_card(talk: Talk, effects: Effects) -> None:
     if effects.country is not None and talk.learner.profile.pinned is not None:
         steps.pin_help(talk)
     if effects.hello_tomorrow:
-        await talk.turn.intend_later(DeliveryKind.HELLO, talk.now.date(), talk.now + timedelta(days=1))
+        await talk.turn.intend_later(DeliveryKind.NOTE, talk.now.date(), talk.now + timedelta(days=1))
 
 
 def helped(learner: Learner, effects: Effects, now: datetime) -> Learner:
@@ -201,6 +204,8 @@ async def _text(talk: Talk, text: str) -> None:
         talk.say("unknown-command")
     elif await _must_consent(talk):
         return
+    elif talk.learner.state is not State.NEW and await lessons.lesson_replied_to(talk):
+        await lessons.words(talk, text[:LONGEST])
     elif talk.learner.step in steps.STEPS:
         await steps.answer_in_words(talk, text)
     elif (talk.learner.step or "").startswith(plan.PREFIX):

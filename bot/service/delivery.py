@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 
 from bot.course.journey import Finish, Hold, Reason, SendCatchUp, SendLesson, decide
 from bot.course.lesson import Course
-from bot.course.pace import Rule, is_quiet, next_due, slot_of
+from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, next_due, occurrence, slot_of
 from bot.crisis.answer import hello
 from bot.i18n.texts import texts_for
 from bot.messages import Button, Outcome, Receipt, Say, plain
@@ -35,6 +35,8 @@ HOLD = timedelta(minutes=2)
 """How long a process keeps a delivery to itself; longer than any call may take."""
 POISON = timedelta(hours=1)
 """How far a row that makes deciding fail is pushed out of the others' way."""
+HELD_UP = timedelta(minutes=30)
+"""How long a lesson may be on its way, in a long broadcast or a few tries; then its lateness and the hour are looked at again."""
 MOST_ATTEMPTS = 8
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 
@@ -101,7 +103,15 @@ class Delivery:
         await self._record(done)
 
     async def _send_one(self, one: Waiting, now: datetime) -> Done:
-        reason = why_not_now(one.learner, one.delivery.kind, now)
+        try:
+            return await self._send_or_not(one, now)
+        except Exception as error:
+            # The others of the group are on their way, and their outcomes must be written down.
+            log.error("sending failed: %s", type(error).__name__, extra={"action": "poison", "learner": one.learner.id})
+            return Done(one.delivery, DeliveryStatus.REFUSED, now, reason="our_bug")
+
+    async def _send_or_not(self, one: Waiting, now: datetime) -> Done:
+        reason = why_not_now(one, now)
         if reason is not None:
             return Done(one.delivery, DeliveryStatus.NOT_SENT, now, reason=reason.value)
         say = message_for(self.course, one)
@@ -161,6 +171,8 @@ def _held(learner: Learner, hold: Hold, now: datetime) -> Intent:
 
 
 def _pause_over(learner: Learner, now: datetime) -> Intent:
+    if learner.rule is not None and is_quiet(learner.rule, now):
+        return _held(learner, Hold(Reason.QUIET_HOURS, end_of_quiet(learner.rule, now)), now)
     # It stays paused until they choose: nobody is taken back to the course by the clock alone.
     waiting = replace(learner, paused_until=None, due_at=None, owed_since=None)
     slot = slot_of(learner.rule, now) if learner.rule else now.date()
@@ -172,15 +184,26 @@ def _reason_of(learner: Learner) -> Reason:
     return by_state.get(learner.state, Reason.NOT_READY)
 
 
-def why_not_now(learner: Learner, kind: DeliveryKind, now: datetime) -> Reason | None:
+def why_not_now(one: Waiting, now: datetime) -> Reason | None:
     """The reason not to send after all, looked at once more right before the call; None when it may go."""
-    if learner.state is State.PAUSED and kind in (DeliveryKind.PAUSE_OVER, DeliveryKind.HELLO):
+    learner, kind, rule = one.learner, one.delivery.kind, one.learner.rule
+    if learner.state is State.PAUSED and kind in (DeliveryKind.PAUSE_OVER, DeliveryKind.NOTE):
         return None
     if learner.state is not State.ACTIVE:
         return _reason_of(learner)
-    if kind is not DeliveryKind.LESSON and learner.rule is not None and is_quiet(learner.rule, now):
-        return Reason.QUIET_HOURS
-    return None
+    if rule is None:
+        return None
+    if kind is DeliveryKind.LESSON:
+        return _held_up_too_long(rule, one.delivery.slot, now)
+    return Reason.QUIET_HOURS if is_quiet(rule, now) else None
+
+
+def _held_up_too_long(rule: Rule, slot: date, now: datetime) -> Reason | None:
+    """A lesson that waited for hours, for a stopped process or a messenger that said "slow down", gives way to the next slot."""
+    late = now - (occurrence(rule, slot) or now)
+    if late > KIND_LATENESS + HELD_UP:
+        return Reason.TOO_LATE
+    return Reason.QUIET_HOURS if late > HELD_UP and is_quiet(rule, now) else None
 
 
 def message_for(course: Course, one: Waiting) -> Say | None:
@@ -194,7 +217,7 @@ def message_for(course: Course, one: Waiting) -> Say | None:
             return Say(texts("catch-up"), lessons.choice_rows(texts), delivery=one.delivery.id)
         case DeliveryKind.PAUSE_OVER:
             return Say(texts("pause-over"), lessons.return_rows(texts), delivery=one.delivery.id)
-        case DeliveryKind.HELLO:
+        case DeliveryKind.NOTE:
             return Say(plain(hello(one.learner.language)), silent=True, delivery=one.delivery.id)
         case DeliveryKind.FINISH:
             return Say(texts("finish"), ((Button(texts("button-topics"), "tr:list"),),), delivery=one.delivery.id)

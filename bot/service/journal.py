@@ -9,7 +9,7 @@ from bot.service.talk import Talk, rows_of
 
 PAGE = 5
 SHOWN = 500
-"""Characters of one reflection that a page shows; the whole of it stays kept."""
+"""How much of one reflection a page shows, in UTF-16 units as messengers count; the whole of it stays kept."""
 
 
 async def journal(talk: Talk, _words: str = "") -> None:
@@ -69,8 +69,15 @@ def _entry(talk: Talk, one: Reflection, number: int) -> str:
     head = talk.text(
         "journal-entry", number=number, day=talk.texts.day(local(one.written_at, zone).date()), title=title
     )
-    text = one.text if len(one.text) <= SHOWN else one.text[:SHOWN].rstrip() + " …"
-    return f"{head}\n{quoted(text)}"
+    return f"{head}\n{quoted(beginning(one.text, SHOWN))}"
+
+
+def beginning(text: str, units: int) -> str:
+    """A text that is longer than so many UTF-16 units (an emoji takes two or more) cut there."""
+    encoded = text.encode("utf-16-le", "surrogatepass")
+    if len(encoded) <= 2 * units:
+        return text
+    return encoded[: 2 * units].decode("utf-16-le", "ignore").rstrip() + " …"
 
 
 def quoted(text: str) -> str:
@@ -84,8 +91,7 @@ async def _show_one(talk: Talk, what: str) -> None:
         talk.toast("reflection-missing")
         return
     rows = rows_of([talk.button("button-delete", f"jo:ask:{what}"), talk.button("button-to-journal", "jo:page:0")])
-    text = one.text if len(one.text) <= 3500 else one.text[:3500].rstrip() + " …"
-    talk.edit(quoted(text), rows)
+    talk.edit(quoted(beginning(one.text, 3500)), rows)
 
 
 async def _ask_to_delete(talk: Talk, what: str) -> None:

@@ -158,7 +158,7 @@ class DeliveryKind(StrEnum):
     DID_IT_ARRIVE = "did_it_arrive"
     PAUSE_OVER = "pause_over"
     FINISH = "finish"
-    HELLO = "hello"
+    NOTE = "note"
 
 
 class DeliveryStatus(StrEnum):

@@ -95,8 +95,8 @@ async def _todays(talk: Talk) -> Delivery | None:
     """The latest lesson that went out today, in their time."""
     rule = talk.learner.rule
     today = slot_of(rule, talk.now) if rule else None
-    rows = await talk.turn.decisions(5)
-    return next((row for row in rows if row.slot == today and row.lesson and row.reason is None), None)
+    rows = [row for row in await talk.turn.decisions(10) if row.slot == today and row.lesson and row.reason is None]
+    return next((row for row in rows if row.id == talk.learner.delivery), rows[0] if rows else None)
 
 
 async def next_now(talk: Talk, _words: str = "") -> None:
@@ -178,8 +178,8 @@ async def pressed(talk: Talk, verb: str, what: str) -> None:
 async def read_now(talk: Talk) -> None:
     """The button for "the next one now". Pressed once more, it does not send one more."""
     talk.unbutton()
-    latest = next((row.message for row in await talk.turn.decisions(5) if row.lesson and row.message), None)
-    if latest is not None and talk.incoming.message is not None and latest > talk.incoming.message:
+    lessons = [row.message for row in await talk.turn.decisions(10) if row.lesson and row.message]
+    if any(message > (talk.incoming.message or message) for message in lessons):
         talk.toast("old-button")  # a lesson has come since this button was shown
         return
     await send_next(talk)
@@ -276,13 +276,15 @@ ANSWERABLE = timedelta(days=3)
 
 async def words(talk: Talk, text: str) -> None:
     """Words that are no command and answer no open question: a reflection, or something to keep as a note."""
-    lesson = await _lesson_answered(talk)
+    lesson = await lesson_replied_to(talk) or await _lesson_answered(talk)
     if lesson is not None:
         await talk.turn.keep_reflection(lesson.id, text, talk.incoming.message)
         if talk.learner.lesson == lesson.id:
             await talk.change(lesson=None)
         number = await talk.turn.count_reflections()
-        talk.say(f"reflection-kept-{number % 3}", title=lesson.title)
+        # Its notification shows on a locked screen: the title of a sensitive lesson is left out.
+        title = talk.text("this-lesson") if lesson.sensitive else lesson.title
+        talk.say(f"reflection-kept-{number % 3}", title=title)
         return
     note = await talk.turn.keep_reflection(DRAFT, text, talk.incoming.message)
     rows = rows_of(
@@ -291,12 +293,14 @@ async def words(talk: Talk, text: str) -> None:
     talk.say("stray-text", rows)
 
 
-async def _lesson_answered(talk: Talk) -> Lesson | None:
+async def lesson_replied_to(talk: Talk) -> Lesson | None:
+    """The lesson whose message they replied to, if it was one."""
     reply_to = talk.incoming.reply_to
-    if reply_to is not None:
-        delivery = await talk.turn.delivery_in(reply_to)
-        if delivery is not None and delivery.lesson:
-            return talk.lesson(delivery.lesson)
+    delivery = await talk.turn.delivery_in(reply_to) if reply_to is not None else None
+    return talk.lesson(delivery.lesson) if delivery is not None else None
+
+
+async def _lesson_answered(talk: Talk) -> Lesson | None:
     lesson = talk.lesson(talk.learner.lesson)
     if lesson is None or talk.incoming.forwarded or not await _still_open(talk):
         return None

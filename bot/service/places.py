@@ -77,7 +77,8 @@ def _zones_by_country() -> dict[str, tuple[str, ...]]:
 def zones_in(country: str | None) -> tuple[str, ...]:
     """The zones of a country (tz database, zone.tab), or of the whole world for None or an unknown country."""
     every = _zones_by_country()
-    return every.get(country or "") or tuple(zone for zones in every.values() for zone in zones)
+    everywhere = (zone for zones in every.values() for zone in zones if not zone.startswith("Antarctica/"))
+    return every.get(country or "") or tuple(everywhere)
 
 
 def distinct_zones(country: str | None, now: datetime) -> tuple[str, ...]:

@@ -32,7 +32,15 @@ async def trouble_with(url: str) -> Trouble | None:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         return await asyncio.to_thread(_trouble_with_file, Path(address.database or ""))
-    return await _trouble_with_server(address.set(drivername="postgresql").render_as_string(hide_password=False))
+    return await _trouble_with_server(parameters_of(url))
+
+
+def parameters_of(url: str) -> dict[str, str]:
+    """The parameters with which PostgreSQL's own library connects to this address, by its names for them."""
+    address = make_url(url)
+    given = address.translate_connect_args(username="user", database="dbname")
+    more = {name: value if isinstance(value, str) else ",".join(value) for name, value in address.query.items()}
+    return {name: str(value) for name, value in {**given, **more}.items()}
 
 
 # -- SQLite ------------------------------------------------------------------------------------------------------------
@@ -132,15 +140,13 @@ _SIGNS: tuple[tuple[tuple[str, ...], str, str], ...] = (
 )  # fmt: skip
 
 
-async def _trouble_with_server(url: str) -> Trouble | None:
+async def _trouble_with_server(parameters: dict[str, str]) -> Trouble | None:
     import psycopg  # takes a tenth of a second, and most installations have no use for it
-    from psycopg.conninfo import conninfo_to_dict
 
+    given: dict[str, Any] = {**parameters, "connect_timeout": PATIENCE}
     try:
-        async with asyncio.timeout(PATIENCE):
-            given: dict[str, Any] = conninfo_to_dict(url)
-            async with await psycopg.AsyncConnection.connect(**{**given, "connect_timeout": PATIENCE}) as db:
-                read_only = await (await db.execute("SHOW transaction_read_only")).fetchone()
+        async with asyncio.timeout(PATIENCE), await psycopg.AsyncConnection.connect(**given) as db:
+            read_only = await (await db.execute("SHOW transaction_read_only")).fetchone()
     except TimeoutError:
         return _TOO_SLOW
     except psycopg.Error as error:

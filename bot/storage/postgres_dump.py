@@ -12,10 +12,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import func, select, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import tables as t
@@ -34,6 +32,7 @@ from bot.storage.backup import (
     written_whole,
 )
 from bot.storage.database import Database
+from bot.storage.diagnosis import parameters_of
 from bot.storage.presence import CLASS
 from bot.storage.sealing import Keyring
 from bot.storage.tombstones import PREFIX, Tombstones
@@ -212,13 +211,11 @@ async def _running(program: str, *options: str, url: str | None = None, fed: boo
     """One of PostgreSQL's programs, gone at the end of the block. The password never stands on a command line, where all can see it."""
     environment = dict(os.environ)
     if url is not None:
-        from psycopg.conninfo import conninfo_to_dict, make_conninfo  # takes a tenth of a second: not for everyone
+        from psycopg.conninfo import make_conninfo  # takes a tenth of a second: not for everyone
 
-        parts: dict[str, Any] = conninfo_to_dict(
-            make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        )
-        environment["PGPASSWORD"] = str(parts.pop("password", "") or os.environ.get("PGPASSWORD", ""))
-        options = (*options, f"--dbname={make_conninfo(**parts)}")
+        parts = parameters_of(url)
+        environment["PGPASSWORD"] = parts.pop("password", os.environ.get("PGPASSWORD", ""))
+        options = (*options, f"--dbname={make_conninfo('', **parts)}")
     process = await asyncio.create_subprocess_exec(
         _found(program),
         *options,

@@ -61,7 +61,7 @@ async def try_keys(db: AsyncConnection, keyring: Keyring) -> None:
     """Opens one learner for each key that is in use. Raises KeyMissing when one is not given, or does not open."""
     for one in await key_uses(db, keyring):
         if not one.given:
-            raise KeyMissing(f"{one.learners} learners are sealed with the key {one.id}, which was not given")
+            raise KeyMissing(f"there are learners sealed with the key {one.id}, which was not given")
         row = (await db.execute(select(t.learners).where(t.learners.c.key_id == one.id).limit(1))).one_or_none()
         if row is not None:
             open_learner(row, keyring)

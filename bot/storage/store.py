@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import ChatRef, Outcome, Receipt, Say
-from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, State
+from bot.service.learners import DRAFT, Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, State
 from bot.service.ports import Done, DueLearner, Intent, Leftover, Turn, Waiting
 from bot.storage import tables as t
 from bot.storage.database import Database
@@ -28,6 +28,9 @@ from bot.storage.turn import StoredTurn, leftover_of
 log = logging.getLogger(__name__)
 
 UNCERTAIN_AT_ONCE = 500
+HANDLED_KEPT = timedelta(days=3)
+"""How long an update is known to have been handled; Telegram delivers none again after a day."""
+DRAFT_KEPT = timedelta(days=1)
 BROKEN = timedelta(hours=1)
 """How far a learner whose row does not open is pushed out of the others' way."""
 CLAIMED, SENDING, RETRY = DeliveryStatus.CLAIMED.value, DeliveryStatus.SENDING.value, DeliveryStatus.RETRY.value
@@ -299,11 +302,13 @@ class SqlStore:
         learner = await self.learner(chat)
         return learner.profile.country if learner is not None else None
 
-    async def purge(self, before: datetime) -> int:
-        """Forgets handled updates older than that moment. Answers how many."""
+    async def purge(self, now: datetime) -> int:
+        """Forgets what has had its time: updates handled, and notes that nobody asked to keep. Answers how many updates."""
+        handled = (t.inbox.c.at < now - HANDLED_KEPT) & t.inbox.c.sealed_replies.is_(None)
+        drafts = (t.reflections.c.lesson_id == DRAFT) & (t.reflections.c.written_at < now - DRAFT_KEPT)
         async with self.database.write() as db:
-            gone = await db.execute(delete(t.inbox).where(t.inbox.c.at < before, t.inbox.c.sealed_replies.is_(None)))
-            return gone.rowcount
+            await db.execute(delete(t.reflections).where(drafts))
+            return (await db.execute(delete(t.inbox).where(handled))).rowcount
 
 
 def _passage(learner: str, lesson: str, at: datetime) -> dict[str, Any]:

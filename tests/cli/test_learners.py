@@ -333,7 +333,8 @@ def test_after_forget_the_files_hold_no_byte_of_theirs(sqlite_shell: Shell, sqli
     assert not [needle for needle in needles if needle in after]
 
 
-def test_forget_with_the_wrong_key_finds_nobody_and_deletes_nothing(sqlite_shell: Shell, sqlite_cast: Cast) -> None:
+def test_forget_with_the_wrong_key_says_so_and_deletes_nothing(sqlite_shell: Shell, sqlite_cast: Cast) -> None:
     told = sqlite_shell.run("learners", "forget", BEN.chat_id, "--yes", code=1, SECRET_KEY=OTHER_KEY)
+    assert "which was not given" in told.stderr
     assert BEN.chat_id not in told.output
     everyone_reads(sqlite_shell.url, KEY, [ANA, BEN])

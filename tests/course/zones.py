@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -29,12 +28,14 @@ def transitions(zone: str, first: datetime = FIRST, last: datetime = LAST) -> tu
 
 
 def _changes(zone: str, first: datetime, last: datetime) -> Iterator[datetime]:
-    low = first
+    low, before = first, offset(zone, first)
     while low < last:
-        high = low + DAY
-        if offset(zone, low) != offset(zone, high):
+        # No zone changes its clocks and back within three days.
+        high = low + 3 * DAY
+        after = offset(zone, high)
+        if before != after:
             yield _narrowed(zone, low, high)
-        low = high
+        low, before = high, after
 
 
 def _narrowed(zone: str, low: datetime, high: datetime) -> datetime:
@@ -95,10 +96,3 @@ def _around_jump(zone: str, day: date, wall: time) -> tuple[timedelta, timedelta
         if change + before <= said < change + after:
             return before, after
     raise AssertionError(f"{zone} shows {wall} on {day}")
-
-
-def nearby(zone: str, moment: datetime) -> datetime | None:
-    """The last change of clocks at or before that moment."""
-    changes = transitions(zone)
-    place = bisect_right(changes, moment)
-    return changes[place - 1] if place else None

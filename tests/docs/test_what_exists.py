@@ -189,6 +189,18 @@ def test_every_reason_not_to_send_is_explained() -> None:
     assert [word for word in listed("reason") if f'"{word}"' not in SOURCE] == []
 
 
+def promises() -> list[list[str]]:
+    """The rows of the table of promises."""
+    return list(rows(section(text_of("docs/architecture.md"), "Where each promise is kept")))[1:]
+
+
+def test_every_promise_names_a_test_that_lives_in_a_file_it_links() -> None:
+    assert len(promises()) > 8
+    for promise, _, files, begin in promises():
+        linked = [(ROOT / "docs" / link).resolve().read_text("utf-8") for link in links(files)]
+        assert any(f"def {begin.strip('`')}(" in text for text in linked), promise
+
+
 def test_every_log_word_to_watch_exists() -> None:
     words = re.findall(r"`([a-z]+_[a-z_]+)`", section(text_of("docs/going-live.md"), "Health and logs"))
     assert len(words) > 4

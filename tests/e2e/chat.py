@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from bot.course.lesson import Course, Lesson
 from bot.course.pace import local
 from bot.demo import Button, Done, Message, Person
 from bot.messages import ChatRef
@@ -141,6 +142,17 @@ class Chat:
         assert found is not None, f"{self.person.name} is a stranger"
         return found
 
+    @property
+    def course(self) -> Course:
+        """The course that the bot teaches."""
+        return self.there.app.rooms.conversation.course
+
+    def lesson(self, lesson_id: str) -> Lesson:
+        """A lesson of the course."""
+        found = self.course.lesson(lesson_id, "en")
+        assert found is not None, f"the course has no {lesson_id}"
+        return found
+
     async def local_time(self) -> datetime:
         """Their own wall clock."""
         return local(self.there.clock.now, (await self.learner()).profile.zone or "UTC")
@@ -202,6 +214,12 @@ class Chat:
         profile = Profile(**{**answers, "topics": topics or ("stress",), **told})
         await self._put(State.ACTIVE, profile, consent_version=CONSENT_VERSION)
         self.forget()
+
+    async def agreed_to_an_older_text(self) -> None:
+        """Their consent is to a version that holds no more."""
+        async with self.there.app.store.turn((await self.learner()).chat, "test:older", self.there.clock.now) as turn:
+            assert turn.learner is not None
+            await turn.save(replace(turn.learner, consent_version=CONSENT_VERSION - 1))
 
     async def _put(self, state: State, profile: Profile, **columns: Any) -> None:
         now, self.person.started = self.there.clock.now, True

@@ -107,7 +107,9 @@ async def test_the_first_lesson_comes_at_the_minute_that_the_summary_named(there
 
 async def test_a_process_that_dies_between_any_two_steps_loses_nothing_and_asks_nothing_twice(there: World, ana: Chat) -> None:  # fmt: skip
     for step in STEPS:
-        await ana.signs_up(country="United States", zone="Chicago", topics=("Calm in small steps", "Easing back"), until=step)
+        await ana.signs_up(
+            country="United States", zone="Chicago", topics=("Calm in small steps", "Easing back"), until=step
+        )
         ana.forget()
         await there.crash()
         await there.later(seconds=20)

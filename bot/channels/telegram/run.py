@@ -150,7 +150,9 @@ class Receiver:
         self.state = what
 
     async def _poll_once(self) -> None:
-        updates = await self._bot.poll(self._offset(), 0 if self._unconfirmed else LONG_POLL)
+        updates = await self._bot.poll(
+            self._offset(), LONG_POLL if self.state == "receiving" and not self._unconfirmed else 0
+        )
         if self.state != "receiving":
             log.info("receiving updates", extra={"action": "receiving"})
             self.state = "receiving"

@@ -15,7 +15,7 @@ from rich.markup import escape
 from bot import __version__
 from bot.cli.doctor import database, machine, messenger, people
 from bot.cli.doctor.look import Look, Patient
-from bot.cli.printing import JSON, as_json, console
+from bot.cli.printing import JSON, as_json, console, stop_with
 from bot.cli.progress import progress
 from bot.settings import Settings, SettingsError, read_settings
 
@@ -31,10 +31,22 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 """Every part, under the name that stands for it when the look itself fails."""
 
 
-def doctor(json: bool = JSON) -> None:
+ONLY = typer.Option(
+    [], "--only", help=f"Look at this part only; may be repeated: {', '.join(name for name, _ in CHECKS)}."
+)
+
+
+def doctor(only: list[str] = ONLY, json: bool = JSON) -> None:
     """Looks at settings, token, Bot API, clock, files, key, database, sending, lessons and helplines. Changes nothing."""
+    if unknown := set(only) - {name for name, _ in CHECKS}:
+        stop_with(
+            [
+                f"there is no part {one}; the parts are {', '.join(name for name, _ in CHECKS)}"
+                for one in sorted(unknown)
+            ]
+        )
     patient, looks = _settings(dict(os.environ))
-    looks += asyncio.run(_look_at_all(patient))
+    looks += asyncio.run(_look_at_all(patient, only))
     if json:
         as_json(_as_json(looks))
     else:
@@ -65,11 +77,12 @@ def _usable(environment: dict[str, str], problems: list[str]) -> Settings:
         return read_settings({})
 
 
-async def _look_at_all(patient: Patient) -> list[Look]:
+async def _look_at_all(patient: Patient, only: Sequence[str]) -> list[Look]:
     looks: list[Look] = []
+    checks = [(name, check) for name, check in CHECKS if not only or name in only]
     with progress() as told:
-        for number, (name, check) in enumerate(CHECKS):
-            told(f"looking at {name}", number, len(CHECKS))
+        for number, (name, check) in enumerate(checks):
+            told(f"looking at {name}", number, len(checks))
             try:
                 looks += await check(patient)
             except Exception as error:

@@ -135,6 +135,10 @@ def refusal(status: int, data: dict[str, Any], settings: Settings) -> Look | Non
     where = _where(settings)
     if status == 200 and data.get("ok") is True:
         return None
+    if status >= 500:
+        return Look(
+            "bot-api", "error", f"{where} has trouble of its own (HTTP {status})", "Wait a little, then look again."
+        )
     if "ok" not in data:
         do = "Check BOT_API_URL, and whether a proxy or a sign-in page stands between."
         return Look("bot-api", "error", f"what answers in the place of {where} is no Bot API (HTTP {status})", do)
@@ -143,15 +147,9 @@ def refusal(status: int, data: dict[str, Any], settings: Settings) -> Look | Non
         return Look("token", "error", f"{where} does not know this token", do)
     if status == 429:
         wait = (data.get("parameters") or {}).get("retry_after", "some")
-        return Look(
-            "bot-api",
-            "warning",
-            f"{where} asks to wait {wait} seconds",
-            "Wait, then look again. Lower SEND_RATE if it lasts.",
-        )
-    return Look(
-        "bot-api", "error", f"{where} has trouble of its own (HTTP {status})", "Wait a little, then look again."
-    )
+        do = "Wait, then look again. Lower SEND_RATE if it lasts."
+        return Look("bot-api", "warning", f"{where} asks to wait {wait} seconds", do)
+    return Look("bot-api", "error", f"{where} refuses (HTTP {status})", "Wait a little, then look again.")
 
 
 def token(me: Answer) -> Look:
