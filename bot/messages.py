@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 _MARKUP = re.compile(r"([\\*|>])")
@@ -154,5 +154,7 @@ class Receipt:
 
 
 def utc_text(moment: datetime) -> str:
-    """An aware datetime as ISO 8601 in UTC, to the second."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """An aware datetime as ISO 8601 in UTC, to the second. Raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a zone")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -83,17 +83,16 @@ class Settings(BaseSettings):
     @classmethod
     def _host_and_port(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
-        if value and not (host and port.isdigit() and int(port) < 65536):
+        if value and not (host and port.isdecimal() and int(port) < 65536):
             raise ValueError("must be host:port, for example 127.0.0.1:8080")
         return value
 
-    @model_validator(mode="after")
-    def _webhook_needs_secret(self) -> Settings:
-        if self.webhook_url and not self.webhook_secret:
-            raise ValueError("WEBHOOK_URL needs WEBHOOK_SECRET: any long random word of letters, digits, - and _")
-        if self.webhook_secret and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", self.webhook_secret.get_secret_value()):
-            raise ValueError("WEBHOOK_SECRET must be 16 to 256 letters, digits, - and _")
-        return self
+    @field_validator("webhook_secret")
+    @classmethod
+    def _as_telegram_takes_it(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value.get_secret_value()):
+            raise ValueError("must be 16 to 256 letters, digits, - and _")
+        return value
 
     @property
     def database(self) -> str:
@@ -112,8 +111,10 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
     fields = {name: values[name.upper()] for name in Settings.model_fields if values.get(name.upper(), "") != ""}
     if values.get("HTTP_LISTEN") == "":
         fields["http_listen"] = ""
-    if fields.get("database_url", "sqlite:").split(":")[0].split("+")[0] not in ("sqlite", "postgresql", "postgres"):
-        problems.append("DATABASE_URL: begin it with sqlite:/// or postgresql://")
+    if "database_url" in fields:
+        problems += _database_problems(fields["database_url"])
+    if "webhook_url" in fields and "webhook_secret" not in fields:
+        problems.append("WEBHOOK_URL needs WEBHOOK_SECRET: any long random word of letters, digits, - and _")
     try:
         settings = Settings.model_validate(fields)
     except ValidationError as error:
@@ -121,6 +122,17 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _database_problems(url: str) -> list[str]:
+    scheme, slashes, _ = url.partition("://")
+    if not slashes or scheme.split("+")[0] not in ("sqlite", "postgresql", "postgres"):
+        return ["DATABASE_URL: begin it with sqlite:/// or postgresql://"]
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        return ["DATABASE_URL: write it as postgresql://user:password@host:5432/database"]
+    return []
 
 
 def _read_secret_files(values: dict[str, str]) -> list[str]:
@@ -133,6 +145,8 @@ def _read_secret_files(values: dict[str, str]) -> list[str]:
             values[name] = Path(path).read_text().strip()
         except OSError as error:
             problems.append(f"{name}_FILE: cannot read the file it names ({error.strerror})")
+        except UnicodeDecodeError:
+            problems.append(f"{name}_FILE: the file it names holds no text")
     return problems
 
 

@@ -47,7 +47,6 @@ NO_ANSWERS = (
     "<b>&*_`[]()~|\\",
     "</b></i> ||spoiler|| **",
     "zzz " * 1024,
-    "\ud83d",
     "\u200b",
     "?",
 )
@@ -128,7 +127,6 @@ async def test_what_is_not_words_gets_a_kind_word_and_the_question_again(ana: Ch
     question = QUESTIONS.get(state) or {"setting": QUESTIONS["hour"]}.get(state)
     for thing, kind_word in THINGS.items():
         await ana.sends(thing)
-        assert ana.news[0].text.startswith(kind_word[:20]), thing
         assert kind_word in ana.news[0].text, thing
         assert [question in one.text for one in ana.news[1:]] == ([True] if question else []), thing
         assert await where(ana) == before, thing

@@ -836,13 +836,27 @@ async def test_help_cards_are_counted_by_day(store: SqlStore) -> None:
 async def test_old_updates_are_forgotten_and_unanswered_ones_are_not(store: SqlStore) -> None:
     await meet(store)
     old, unanswered = await handle(store, ()), await handle(store)
-    async with store.turn(ANA, "telegram:new", NOW + minutes(10)) as turn:
+    async with store.turn(ANA, "telegram:new", NOW + timedelta(days=2)) as turn:
         turn.keep_replies([])
-    assert await store.purge(NOW + minutes(5)) == 1
+    assert await store.purge(NOW + timedelta(days=3, minutes=1)) == 1
     async with store.database.read() as db:
         keys = set((await db.execute(select(t.inbox.c.key))).scalars())
     assert keys == {unanswered, "telegram:new"}
     assert old not in keys
+
+
+async def test_a_note_that_nobody_asked_to_keep_is_forgotten_after_a_day(store: SqlStore) -> None:
+    await meet(store)
+    async with store.turn(ANA, "telegram:words", NOW) as turn:
+        draft = await turn.keep_reflection(DRAFT, "said in passing", 7)
+        kept = await turn.keep_reflection(None, "keep this", 8)
+    await store.purge(NOW + timedelta(hours=23))
+    async with store.turn(ANA, "telegram:look", NOW) as turn:
+        assert await turn.reflection(draft.id) is not None
+    await store.purge(NOW + timedelta(hours=25))
+    async with store.turn(ANA, "telegram:look again", NOW) as turn:
+        assert await turn.reflection(draft.id) is None
+        assert await turn.reflection(kept.id) is not None
 
 
 async def test_ready_may_be_asked_again_and_again(store: SqlStore, another_store: Opener) -> None:

@@ -145,5 +145,6 @@ def _inner_quotation(text: str) -> str:
 def _as_quotation(text: str) -> list[str]:
     # A backslash keeps the line break; a blank line parts paragraphs by itself.
     lines = text.split("\n")
-    broken = [f"{line}\\" if line and after else line for line, after in zip(lines, [*lines[1:], ""], strict=True)]
+    pairs = zip(lines, [*lines[1:], ""], strict=True)
+    broken = [f"{line}\\" if line and after and not after.startswith(">") else line for line, after in pairs]
     return [f"> {line}".rstrip() for line in broken]

@@ -52,6 +52,7 @@ class Stage:
     lessons: list[Arrival] = field(default_factory=list)
     _due: time | None = None
     _acting: bool = False
+    _down: bool = False
 
     def __post_init__(self) -> None:
         self.notebook = Notebook(self.person, self.wall_clock)
@@ -79,7 +80,11 @@ class Stage:
         self.notebook.until(last)
 
     async def _wait_until(self, wall: datetime) -> None:
-        await self.there.at(wall.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC))
+        moment = wall.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+        if self._down:
+            self.there.clock.now = moment  # time goes by, and no bot sees it
+        else:
+            await self.there.at(moment)
 
     # -- what a person can do ------------------------------------------------------------------------------------------
 
@@ -119,6 +124,7 @@ class Stage:
     async def breaks_down(self) -> None:
         """The bot is gone."""
         self.notebook.remark("The machine that runs the bot is switched off.")
+        self._down = True
         await self.there.stop()
 
     async def is_repaired(self) -> None:
@@ -126,6 +132,7 @@ class Stage:
         self.notebook.remark("The machine is on again.")
         self._acting = False  # whatever comes now comes by itself
         await self.there.start()
+        self._down = False
         await self.there.asleep_until(self.there.clock.now)
 
     def moves_to(self, zone: str, remark: str) -> None:
