@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 TELEGRAM = "https://api.telegram.org"
 SECRETS = ("BOT_TOKEN", "SECRET_KEY", "WEBHOOK_SECRET", "DATABASE_URL")

@@ -73,6 +73,9 @@ def backup(file: TO, yes: bool = YES, json: bool = JSON) -> None:
         )
 
 
+KEEP_THE_KEY = "It opens only with the SECRET_KEY of today. Keep that key as long as this file, in another place."
+
+
 def _place_for(file: Path, settings: Settings, now: datetime) -> Path:
     if file.is_dir():
         ending = "sqlite3" if sqlite_file(settings) else "dump"
@@ -108,7 +111,10 @@ def restore(file: FROM, yes: bool = YES, without_tombstones: bool = WITHOUT, jso
     if json:
         as_json({"revision": restored.revision, "forgotten_left_out": restored.left_out > 0})
         return
-    console.print("Restored. Start the bot again; everyone goes on at the place they had when the backup was made.")
+    console.print(
+        "Restored. Start the bot again; everyone goes on at the place they had when the backup was made.",
+        soft_wrap=True,
+    )
     if restored.left_out:
         console.print("Those who were forgotten since then were left out.")
 

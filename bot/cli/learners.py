@@ -5,7 +5,8 @@ from __future__ import annotations
 import json as json_text
 import sys
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ import typer
 from rich.table import Table
 
 from bot.cli.opening import YES, course_at_hand, done, keys_at_hand, opened, settings_at_hand, sqlite_file, sure
-from bot.cli.printing import JSON, as_json, console, stop_with
+from bot.cli.printing import JSON, as_json, console, span, stop_with
 from bot.course.lesson import Course
 from bot.course.pace import local
 from bot.i18n.texts import texts_for
@@ -145,9 +146,9 @@ def _due(learner: Learner, now: datetime) -> str:
     if learner.due_at is None:
         return "nothing is due"
     here = local(learner.due_at, learner.profile.zone or "UTC")
-    hours = (learner.due_at - now).total_seconds() / 3600
-    span = f"in {hours:.1f} hours" if hours >= 0 else f"[red]{-hours:.1f} hours ago: is the bot running?[/red]"
-    return f"{here:%Y-%m-%d %H:%M} {learner.profile.zone or 'UTC'}, {span}"
+    ahead = learner.due_at - now
+    when = f"in {span(ahead)}" if ahead >= timedelta() else f"[red]{span(ahead)} ago: is the bot running?[/red]"
+    return f"{here:%Y-%m-%d %H:%M} {learner.profile.zone or 'UTC'}, {when}"
 
 
 def _tracks(found: tuple[Place, ...]) -> Table | str:
@@ -184,8 +185,13 @@ def why(reason: str) -> str:
 def _missed(found: tuple[Missed, ...]) -> list[str]:
     if not found:
         return ["", f"Not behind: every lesson that was due in the last {LOOKED_BACK} days came.", ""]
-    head = f"Behind by {len(found)} of the last {LOOKED_BACK} days:"
-    return ["", head, *(f"  {one.day}  {why(one.reason)}" for one in found), ""]
+    runs = [list(run) for _, run in groupby(found, key=lambda one: one.reason)]
+    head = f"Behind: no lesson on {len(found)} of the last {LOOKED_BACK} days."
+    return ["", head, *(f"  {_days(run)}  {why(run[0].reason)}" for run in runs), ""]
+
+
+def _days(run: list[Missed]) -> str:
+    return str(run[0].day) if len(run) == 1 else f"{run[0].day} to {run[-1].day}, {len(run)} lessons:"
 
 
 def _ledger(rows: tuple[LedgerRow, ...], learner: Learner) -> Table:
@@ -254,7 +260,7 @@ def forget(chat_id: CHAT_ID, yes: bool = YES, json: bool = JSON) -> None:
         )
         return
     console.print(f"[bold]Receipt[/bold]  forgotten on {now:%Y-%m-%d at %H:%M} UTC")
-    rows = ", ".join(f"{number} {table}" for table, number in forgotten.rows.items() if number)
+    rows = ", ".join(f"{table} {number}" for table, number in forgotten.rows.items() if number)
     console.print(f"Deleted: their data key, and these rows: {rows}.", soft_wrap=True)
     console.print("What remains, and where:")
     for line in remains:

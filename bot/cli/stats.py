@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from bot.cli.opening import done, opened, settings_at_hand
-from bot.cli.printing import JSON, as_json, console, stop_with
+from bot.cli.printing import JSON, as_json, console, span, stop_with
 from bot.service.figures import FEWEST, Counted, Figure, figures
 from bot.settings import Settings
 from bot.storage.figures import count
@@ -28,8 +28,8 @@ def stats(days: DAYS = 14, csv: bool = CSV, json: bool = JSON) -> None:
     if csv and json:
         stop_with(["choose one: --csv or --json"])
     settings, now = settings_at_hand(), datetime.now(UTC)
-    span = tuple(now.date() - timedelta(days=back) for back in range(days - 1, -1, -1))
-    found = figures(done(settings, _count(settings, span, now)), span, now)
+    looked = tuple(now.date() - timedelta(days=back) for back in range(days - 1, -1, -1))
+    found = figures(done(settings, _count(settings, looked, now)), looked, now)
     if json:
         as_json(
             {
@@ -41,12 +41,12 @@ def stats(days: DAYS = 14, csv: bool = CSV, json: bool = JSON) -> None:
     elif csv:
         _print_csv(found)
     else:
-        _print(found, span)
+        _print(found, looked)
 
 
-async def _count(settings: Settings, span: tuple[date, ...], now: datetime) -> Counted:
+async def _count(settings: Settings, days: tuple[date, ...], now: datetime) -> Counted:
     async with opened(settings) as database, database.read() as db:
-        return await count(db, span, now)
+        return await count(db, days, now)
 
 
 def _plain(one: Figure) -> dict[str, str | int | None]:
@@ -61,29 +61,31 @@ def _print_csv(found: tuple[Figure, ...]) -> None:
         writer.writerow((one.section, one.name, one.day or "", "" if one.number is None else one.number))
 
 
-def _print(found: tuple[Figure, ...], span: tuple[date, ...]) -> None:
+def _print(found: tuple[Figure, ...], days: tuple[date, ...]) -> None:
     learners = [one for one in found if one.section == "learners"]
     console.print("[bold]Learners[/bold]")
     for one in learners:
         console.print(f"  {one.name:<9} {_said(one.number)}")
     console.print("\n[bold]Deliveries by outcome, help cards by day[/bold]")
-    console.print(_by_day(found, span))
+    console.print(_by_day(found, days))
     waiting, oldest = (one.number for one in found if one.section == "backlog")
-    late = f", the oldest for {timedelta(seconds=oldest or 0)}" if waiting != 0 else ""
+    late = f", the oldest for {span(timedelta(seconds=oldest or 0))}" if waiting != 0 else ""
     console.print(f"\n[bold]Backlog[/bold]  {_said(waiting)} due or waiting{late}")
     console.print(f"\n{HIDDEN}: fewer than {FEWEST} people, or none. No person is ever shown.")
 
 
-def _by_day(found: tuple[Figure, ...], span: tuple[date, ...]) -> Table:
+def _by_day(found: tuple[Figure, ...], days: tuple[date, ...]) -> Table | str:
     numbers = {(one.day, one.section, one.name): one.number for one in found if one.day}
     # A column in which every day is hidden would only take room.
     names = dict.fromkeys((one.section, one.name) for one in found if one.day)
-    shown = [name for name in names if any(numbers[(day, *name)] is not None for day in span)]
+    shown = [name for name in names if any(numbers[(day, *name)] is not None for day in days)]
+    if not shown:
+        return f"  {HIDDEN} on each of these days"
     table = Table(box=None, pad_edge=False)
     table.add_column("day")
     for section, name in shown:
         table.add_column("help cards" if section == "help cards" else name.replace("_", " "), justify="right")
-    for day in span:
+    for day in days:
         table.add_row(str(day), *(_said(numbers[(day, *name)]) for name in shown))
     return table
 

@@ -52,13 +52,19 @@ def _next_easy(course: Course, standing: Standing) -> Lesson | None:
 
 
 def next_in_track(course: Course, track_id: str, standing: Standing) -> Lesson | None:
-    """The first lesson after the furthest one they have been through. Renamed, removed or inserted lessons move nobody back."""
+    """The first lesson after the furthest one they have been through. Renamed, removed or inserted lessons move nobody back.
+
+    A lesson about closeness that was left out on the way is the exception: it comes when closeness is chosen.
+    """
     track = course.tracks.get(track_id)
     if track is None or (track.sensitivity >= CLOSENESS_SENSITIVITY and not standing.closeness):
         return None
-    for lesson_id in track.order[place_in(track.order, standing.been_through) - 1 :]:
+    place = place_in(track.order, standing.been_through)
+    for number, lesson_id in enumerate(track.order, start=1):
         lesson = course.lesson(lesson_id, standing.language)
-        if lesson is not None and (standing.closeness or not lesson.sensitive):
+        if lesson is None or lesson_id in standing.been_through:
+            continue
+        if standing.closeness if lesson.sensitive else number >= place:
             return lesson
     return None
 

@@ -9,7 +9,7 @@ from bot.course.journey import next_lesson
 from bot.course.pace import clock_change, local, occurrence
 from bot.i18n.texts import texts_for
 from bot.messages import Rows
-from bot.service import lessons, steps
+from bot.service import lessons, steps, topics
 from bot.service.learners import State
 from bot.service.talk import Talk, in_columns, rows_of
 
@@ -22,16 +22,18 @@ LONGEST_PAUSE = 366
 
 async def start(talk: Talk, words: str = "") -> None:
     """Onboarding, or "welcome back" with where they are. A deep link's track is ticked beforehand."""
-    track = words.strip().casefold()
+    track = talk.course.tracks.get(words.strip().casefold())
     if talk.turn.learner is None:
-        learner = await talk.turn.meet(texts_for(talk.incoming.language or "").language)
-        if track in talk.course.tracks:
-            await talk.turn.save(learner.with_profile(topics=(track,)))
+        await talk.turn.meet(texts_for(talk.incoming.language or "").language)
     learner = talk.learner
+    if track is not None and learner.state is State.NEW and track.id not in learner.profile.topics:
+        learner = await talk.change_profile(topics=(*learner.profile.topics, track.id))
     if learner.state is State.NEW and learner.step in steps.STEPS:
         await steps.open_step(talk, learner.step)
     elif learner.state is State.NEW:
         await steps.go_on(talk, None)
+    elif learner.state is State.ACTIVE and track is not None:
+        await topics.show(talk, track)
     elif learner.state is State.ACTIVE:
         talk.say_text(f"{talk.text('welcome-back')}\n\n{steps.first_send(talk)}", _start_rows(talk))
     else:
@@ -137,13 +139,19 @@ async def resume(talk: Talk, _words: str = "") -> None:
         talk.say_text(f"{talk.text('not-paused')}\n\n{steps.first_send(talk)}")
         return
     await go_active(talk)
-    talk.say_text(f"{talk.text('resumed')}\n\n{steps.first_send(talk)}", lessons.choice_rows(talk.texts))
+    say_welcome(talk, "resumed")
+
+
+def say_welcome(talk: Talk, key: str) -> None:
+    """Welcomes somebody back: what holds, when the next lesson comes, and the choice how to go on."""
+    parts = (talk.text(key), steps.first_send(talk), talk.text("how-to-go-on"))
+    talk.say_text("\n\n".join(parts), lessons.choice_rows(talk.texts))
 
 
 async def go_active(talk: Talk) -> None:
     """Makes them active again, with the next slot due."""
-    learner = await talk.change(state=State.ACTIVE, paused_until=None, gentle=True)
-    await talk.turn.save(learner.rescheduled(talk.now))
+    await talk.change(state=State.ACTIVE, paused_until=None, gentle=True)
+    await talk.reschedule()
 
 
 async def go(talk: Talk, verb: str, what: str) -> None:
@@ -191,14 +199,14 @@ async def _carry_on(talk: Talk) -> None:
 
 
 async def _start_over(talk: Talk) -> None:
-    standing = await lessons.standing_of(talk)
+    standing = await talk.standing()
     lesson = next_lesson(talk.course, standing)
     track = lesson.track if lesson else next(iter(standing.tracks), None)
     if track is None:
         talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
         return
     await talk.turn.start_over(talk.course.tracks[track].order)
-    await talk.turn.save(talk.learner.rescheduled(talk.now))
+    await talk.reschedule()
     title = steps.track_title(talk, track)
     talk.say_text(f"{talk.text('started-over', title=title)}\n\n{steps.first_send(talk)}")
 

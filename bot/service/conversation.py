@@ -14,7 +14,7 @@ from functools import partial
 from bot.course.lesson import Course
 from bot.crisis.answer import Effects
 from bot.i18n.texts import texts_for
-from bot.messages import ChatRef, Incoming, Kind, Outgoing, Pin, Say, Toast
+from bot.messages import ChatRef, Incoming, Kind, Outcome, Outgoing, Pin, Say, Toast
 from bot.service import account, journal, lessons, plan, steps, topics
 from bot.service.commands import BY_NAME, read_command
 from bot.service.learners import Closeness, DeliveryKind, Learner, State
@@ -54,11 +54,10 @@ class Conversation:
         if before is not None:
             await self.finish(incoming.chat, before, now, incoming.press_id)
         else:
-            await self._say(incoming, talk.out, now, known)
-
-    async def _say(self, incoming: Incoming, replies: list[Outgoing], now: datetime, known: bool) -> None:
-        key = incoming.key if known else None
-        await self._say_all(incoming.chat, key, list(enumerate(replies)), now, incoming.press_id)
+            key = incoming.key if known else None
+            await self._say_all(
+                incoming.chat, key, list(enumerate(talk.out)), now, incoming.press_id, talk.texts.language
+            )
 
     async def _say_all(
         self,
@@ -67,10 +66,14 @@ class Conversation:
         replies: Sequence[tuple[int, Outgoing]],
         now: datetime,
         press_id: str | None,
+        language: str,
     ) -> None:
         messages = [number for number, reply in replies if isinstance(reply, Say)]
         for number, reply in replies:
             receipt = await self.sender.reply(chat, reply, press_id)
+            if receipt.outcome is Outcome.UNKNOWN and isinstance(reply, Say) and reply.delivery is None:
+                # A lesson in doubt is asked about by the ledger; any other message is announced as perhaps a second copy.
+                receipt = await self.sender.reply(chat, perhaps_again(reply, language))
             if key is not None and isinstance(reply, Pin) and receipt.message is not None:
                 await self._if_possible(partial(self._note_pin, chat, key, receipt.message, now))
             if key is not None and isinstance(reply, Say):
@@ -98,7 +101,7 @@ class Conversation:
         if left.doubtful is not None and left.doubtful.delivery is None:
             # A lesson in doubt is asked about by the ledger; any other message is announced as perhaps a second copy.
             await self.sender.reply(chat, perhaps_again(left.doubtful, left.language))
-        await self._say_all(chat, left.key, left.unsent, now, press_id)
+        await self._say_all(chat, left.key, left.unsent, now, press_id, left.language)
         await self._if_possible(partial(self.store.all_replied, left.key))
 
     async def after_help(self, incoming: Incoming, effects: Effects, now: datetime) -> None:
@@ -293,4 +296,4 @@ async def _welcome_back_first(talk: Talk) -> None:
         await talk.change(state=State.NEW)
         return
     await account.go_active(talk)
-    talk.say_text(f"{talk.text('welcome-after-block')}\n\n{steps.first_send(talk)}", lessons.choice_rows(talk.texts))
+    account.say_welcome(talk, "welcome-after-block")

@@ -28,6 +28,9 @@ async def pressed(talk: Talk, verb: str, what: str) -> None:
             await _ask_to_delete(talk, what)
         case "drop":
             await _delete(talk, what)
+        case "leave":
+            await talk.turn.erase(what)
+            talk.edit(talk.text("note-left"))
         case "keep":
             kept = await talk.turn.file_under(what, None)
             talk.edit(talk.text("note-kept" if kept else "reflection-missing"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.course.compose import compose
-from bot.course.journey import Standing, next_lesson
+from bot.course.journey import next_lesson
 from bot.course.lesson import Lesson, Part, PracticeForm
 from bot.course.pace import next_due, slot_of
 from bot.i18n.texts import Texts
@@ -83,6 +83,8 @@ def return_rows(texts: Texts) -> Rows:
 
 async def today(talk: Talk, _words: str = "") -> None:
     """Today's lesson again; the next one, if none came yet."""
+    if not await _ready(talk):
+        return
     delivery = await _todays(talk)
     lesson = talk.lesson(delivery.lesson) if delivery else None
     if delivery is None or lesson is None or (lesson.sensitive and not talk.learner.closeness):
@@ -106,10 +108,9 @@ async def next_now(talk: Talk, _words: str = "") -> None:
 
 async def skip(talk: Talk, _words: str = "") -> None:
     """Moves on without the lesson that is next. Nothing is sent for it, and nothing is said against it."""
-    if talk.learner.state is State.NEW:
-        talk.say("finish-setting-up")
+    if not await _ready(talk):
         return
-    lesson = next_lesson(talk.course, await standing_of(talk))
+    lesson = next_lesson(talk.course, await talk.standing())
     if lesson is None:
         talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
         return
@@ -119,10 +120,9 @@ async def skip(talk: Talk, _words: str = "") -> None:
 
 async def send_next(talk: Talk) -> None:
     """Sends the next lesson in answer to a wish. It is today's lesson if today has had none, otherwise one more."""
-    if talk.learner.state is State.NEW or talk.learner.rule is None:
-        talk.say("finish-setting-up")
+    if not await _ready(talk):
         return
-    lesson = next_lesson(talk.course, await standing_of(talk))
+    lesson = next_lesson(talk.course, await talk.standing())
     if lesson is None:
         talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
         return
@@ -131,6 +131,17 @@ async def send_next(talk: Talk) -> None:
         talk.toast("old-question")
         return
     talk.out.append(lesson_message(lesson, talk.learner, talk.texts, delivery.id))
+
+
+async def _ready(talk: Talk) -> bool:
+    """False, with a word about it, for those who have not set things up yet, or whose consent does not hold any more."""
+    if talk.learner.state is State.NEW or talk.learner.rule is None:
+        talk.say("finish-setting-up")
+    elif not talk.learner.consented:
+        await steps.open_step(talk, "consent")
+    else:
+        return True
+    return False
 
 
 async def _intend(talk: Talk, lesson: Lesson) -> Delivery | None:
@@ -155,11 +166,6 @@ async def _intend(talk: Talk, lesson: Lesson) -> Delivery | None:
     return delivery
 
 
-async def standing_of(talk: Talk) -> Standing:
-    """Where they are in the course."""
-    return talk.learner.standing(await talk.tracks(), frozenset(await talk.passages()))
-
-
 # -- buttons -----------------------------------------------------------------------------------------------------------
 
 
@@ -178,11 +184,27 @@ async def pressed(talk: Talk, verb: str, what: str) -> None:
 async def read_now(talk: Talk) -> None:
     """The button for "the next one now". Pressed once more, it does not send one more."""
     talk.unbutton()
-    lessons = [row.message for row in await talk.turn.decisions(10) if row.lesson and row.message]
-    if any(message > (talk.incoming.message or message) for message in lessons):
-        talk.toast("old-button")  # a lesson has come since this button was shown
+    if await _came_since(talk):
+        talk.toast("old-button")
         return
     await send_next(talk)
+
+
+async def _came_since(talk: Talk) -> bool:
+    """True when a lesson has come since the pressed button was shown."""
+    came = [row.message for row in await talk.turn.decisions(10) if row.lesson and row.message]
+    return any(message > (talk.incoming.message or message) for message in came)
+
+
+async def _show_again(talk: Talk, delivery: Delivery, lesson: Lesson) -> None:
+    """The lesson that may not have arrived, in answer to "Show it"."""
+    talk.unbutton()
+    if await _came_since(talk):
+        talk.toast("old-button")
+        return
+    if not lesson.sensitive:
+        await talk.change(lesson=lesson.id, delivery=delivery.id)
+    talk.out.append(lesson_message(lesson, talk.learner, talk.texts, delivery.id))
 
 
 async def _pressed_envelope(talk: Talk, verb: str, what: str) -> None:
@@ -193,8 +215,7 @@ async def _pressed_envelope(talk: Talk, verb: str, what: str) -> None:
     elif verb == "shut":
         talk.edit(talk.text("envelope-shut"), rows_of([talk.button("button-open", f"ls:open:{what}")]))
     elif verb == "again":
-        talk.unbutton()
-        talk.out.append(lesson_message(lesson, talk.learner, talk.texts, None))
+        await _show_again(talk, delivery, lesson)
     elif lesson.sensitive and not talk.learner.closeness:
         talk.toast("closeness-off", alert=True)
     else:
@@ -288,7 +309,7 @@ async def words(talk: Talk, text: str) -> None:
         return
     note = await talk.turn.keep_reflection(DRAFT, text, talk.incoming.message)
     rows = rows_of(
-        [talk.button("button-keep-note", f"jo:keep:{note.id}"), talk.button("button-forget", f"jo:drop:{note.id}")]
+        [talk.button("button-keep-note", f"jo:keep:{note.id}"), talk.button("button-forget", f"jo:leave:{note.id}")]
     )
     talk.say("stray-text", rows)
 
@@ -329,16 +350,15 @@ async def edited(talk: Talk, text: str) -> None:
 async def progress(talk: Talk, _words: str = "") -> None:
     """Where they are: lessons gone through, by track. Never a streak."""
     passages, tracks = await talk.passages(), await talk.tracks()
-    lines = [_track_line(talk, track, passages) for track in tracks]
     others = [
         track
         for track in talk.course.tracks
         if track not in tracks and set(talk.course.tracks[track].order) & set(passages)
     ]
-    lines += [_track_line(talk, track, passages) for track in others]
-    through = sum(1 for lesson in passages if talk.lesson(lesson))
+    lines = [_track_line(talk, track, passages) for track in (*tracks, *others)]
+    through = sum(1 for lesson, how in passages.items() if how is not Passage.SKIPPED and talk.lesson(lesson))
     text = talk.text("progress-title", count=through, written=await talk.turn.count_reflections())
-    coming = next_lesson(talk.course, await standing_of(talk))
+    coming = next_lesson(talk.course, await talk.standing())
     if coming is not None:
         key = "progress-next-hidden" if coming.sensitive else "progress-next"
         lines.append("\n" + talk.text(key, title=coming.title))
@@ -347,6 +367,11 @@ async def progress(talk: Talk, _words: str = "") -> None:
 
 
 def _track_line(talk: Talk, track_id: str, passages: dict[str, Passage]) -> str:
-    order = talk.course.tracks[track_id].order
-    done = sum(1 for lesson in order if lesson in passages)
-    return talk.text("progress-line", title=steps.track_title(talk, track_id), done=done, of=len(order))
+    mine = [lesson for lesson in talk.course.tracks[track_id].order if lesson in passages or _shown_to(talk, lesson)]
+    done = sum(1 for lesson in mine if lesson in passages)
+    return talk.text("progress-line", title=steps.track_title(talk, track_id), done=done, of=len(mine))
+
+
+def _shown_to(talk: Talk, lesson_id: str) -> bool:
+    lesson = talk.lesson(lesson_id)
+    return lesson is not None and (talk.learner.closeness or not lesson.sensitive)

@@ -129,9 +129,8 @@ async def later(talk: Talk) -> None:
 async def settle(talk: Talk) -> None:
     """Onboarding is done: lessons are due from now on."""
     await talk.turn.enrol(ordered_topics(talk))
-    learner = await talk.change(step=None, state=State.ACTIVE)
-    learner = learner.rescheduled(talk.now)
-    await talk.turn.save(learner)
+    await talk.change(step=None, state=State.ACTIVE)
+    await talk.reschedule()
     rows = rows_of([talk.button("button-send-now", "ls:now")], [talk.button("button-change", "set:show")])
     pin_help(talk)
     talk.say_text(f"{talk.text('summary-title')}\n\n{summary(talk)}\n\n{first_send(talk)}", rows)
@@ -145,9 +144,8 @@ def pin_help(talk: Talk) -> None:
 
 async def saved(talk: Talk) -> None:
     """Says what holds now, after a change in settings."""
-    learner = await talk.change(step=None)
-    learner = learner.rescheduled(talk.now)
-    await talk.turn.save(learner)
+    await talk.change(step=None)
+    learner = await talk.reschedule()
     if learner.profile.pinned is not None:
         pin_help(talk)
     tail = f"\n\n{first_send(talk)}" if learner.due_at else ""
@@ -176,7 +174,7 @@ def summary(talk: Talk) -> str:
         "zone": texts.zone(here.zone) if here.zone else unknown,
         "hour": texts.clock(time(here.hour, here.minute)) if here.hour is not None else unknown,
         "weekdays": weekdays_in_words(talk, here.weekdays),
-        "topics": texts.several([track_title(talk, track) for track in ordered_topics(talk)]) or unknown,
+        "topics": titles(talk, ordered_topics(talk)) or unknown,
         "form": talk.text(f"form-{here.form.value}"),
     }
     return "\n".join(talk.text(f"summary-{name}", answer=answer) for name, answer in lines.items())
@@ -275,7 +273,8 @@ async def _keep_country(talk: Talk, country: str | None) -> bool:
 
 async def ask_zone(talk: Talk) -> None:
     country = talk.learner.profile.country
-    zones = distinct_zones(country, talk.now) if country else ()
+    # Somebody who changes it later has moved, perhaps to another country: then every clock is offered.
+    zones = distinct_zones(country, talk.now) if country and talk.learner.state is State.NEW else ()
     if 1 <= len(zones) <= MOST_ZONES:
         talk.say("ask-zone", rows_of(*in_columns(_zone_buttons(talk, zones), 2), way_out(talk)))
     else:
@@ -334,7 +333,7 @@ async def _one_of(talk: Talk, zones: tuple[str, ...]) -> bool:
 
 
 async def _keep_zone(talk: Talk, zone: str) -> bool:
-    answered(talk, _clock_and_place(talk, zone))
+    answered(talk, talk.texts.zone(zone))
     await talk.change_profile(zone=zone)
     return True
 
@@ -454,6 +453,11 @@ def track_title(talk: Talk, track_id: str) -> str:
     return track.title.get(talk.learner.language) or track.title["en"]
 
 
+def titles(talk: Talk, tracks: list[str]) -> str:
+    """Titles of tracks in a row. A title may hold commas, so they are parted by dots."""
+    return " · ".join(track_title(talk, track) for track in tracks)
+
+
 def ordered_topics(talk: Talk) -> list[str]:
     """The topics they ticked: a track asked for by link first, the others in the course's order."""
     return [track for track in talk.learner.profile.topics if track in talk.course.tracks]
@@ -511,7 +515,7 @@ async def tapped_topics(talk: Talk, value: str) -> bool:
         if not chosen:
             talk.toast("topics-one", alert=True)
             return False
-        answered(talk, talk.texts.several([track_title(talk, track) for track in ordered_topics(talk)]))
+        answered(talk, titles(talk, ordered_topics(talk)))
         return True
     if value in talk.course.tracks:
         changed = tuple(t for t in chosen if t != value) if value in chosen else (*chosen, value)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from bot.course.journey import Standing, next_lesson
 from bot.course.lesson import Course, Lesson
 from bot.i18n.texts import Texts, texts_for
 from bot.messages import Button, Edit, Incoming, Kind, Outgoing, Rows, Say, Toast, Unbutton
-from bot.service.learners import Enrolment, Learner, Passage
+from bot.service.learners import Enrolment, Learner, Passage, State
 from bot.service.ports import Turn
 
 
@@ -96,6 +97,18 @@ class Talk:
         """The tracks they chose that this course still has, in order."""
         chosen: tuple[Enrolment, ...] = await self.turn.enrolments()
         return tuple(one.track for one in chosen if one.track in self.course.tracks)
+
+    async def standing(self) -> Standing:
+        """Where they are in the course."""
+        return self.learner.standing(await self.tracks(), frozenset(await self.passages()))
+
+    async def reschedule(self) -> Learner:
+        """Reckons anew when the next lesson is due: not at all while none is left."""
+        learner = self.learner.rescheduled(self.now)
+        if learner.state is State.ACTIVE and next_lesson(self.course, await self.standing()) is None:
+            learner = replace(learner, due_at=None)
+        await self.turn.save(learner)
+        return learner
 
     async def passages(self) -> dict[str, Passage]:
         """Lesson id → how they went through it."""

@@ -34,7 +34,7 @@ async def pressed(talk: Talk, verb: str, what: str) -> None:
         return
     match verb:
         case "show":
-            await _show(talk, track)
+            await show(talk, track)
         case "add":
             await _add(talk, track)
         case "first":
@@ -45,7 +45,8 @@ async def pressed(talk: Talk, verb: str, what: str) -> None:
             talk.toast("old-question")
 
 
-async def _show(talk: Talk, track: Track) -> None:
+async def show(talk: Talk, track: Track) -> None:
+    """What a track is about, who may want to skip it, and whether it is chosen."""
     texts, chosen = talk.texts, await talk.tracks()
     passages = await talk.passages()
     parts = [
@@ -74,26 +75,26 @@ async def _show(talk: Talk, track: Track) -> None:
 async def _add(talk: Talk, track: Track) -> None:
     await _enrol(talk, (*(t for t in await talk.tracks() if t != track.id), track.id))
     talk.toast("track-added")
-    await _show(talk, track)
+    await show(talk, track)
     await _ask_about_closeness(talk, track)
 
 
 async def _put_first(talk: Talk, track: Track) -> None:
     await _enrol(talk, (track.id, *(t for t in await talk.tracks() if t != track.id)))
     talk.toast("track-first")
-    await _show(talk, track)
+    await show(talk, track)
 
 
 async def _leave(talk: Talk, track: Track) -> None:
     await _enrol(talk, tuple(t for t in await talk.tracks() if t != track.id))
     talk.toast("track-left")
-    await _show(talk, track)
+    await show(talk, track)
 
 
 async def _enrol(talk: Talk, chosen: tuple[str, ...]) -> None:
     await talk.turn.enrol(chosen)
-    learner = await talk.change_profile(topics=chosen)
-    await talk.turn.save(learner)
+    await talk.change_profile(topics=chosen)
+    await talk.reschedule()
 
 
 async def _ask_about_closeness(talk: Talk, track: Track) -> None:

@@ -142,9 +142,11 @@ def test_findings_are_numbered_and_say_what_to_do(healthy: Shell) -> None:
     assert lines[second + 1].startswith("      Write to @BotFather")
 
 
-def test_before_the_first_start_only_the_token_is_missing(sqlite_shell: Shell) -> None:
+def test_before_the_first_start_only_the_token_is_missing(
+    sqlite_shell: Shell, telegram: tuple[BotApiServer, str, Elsewhere]
+) -> None:
     del sqlite_shell.environment["SECRET_KEY"]
-    only(sqlite_shell, "token", "not set")
+    only(sqlite_shell, "token", "not set", BOT_API_URL=telegram[1])
     assert not data_dir(sqlite_shell).exists()
 
 
@@ -154,6 +156,13 @@ def test_a_look_that_fails_is_told_and_the_others_go_on(healthy: Shell, monkeypa
 
     monkeypatch.setattr(doctor, "CHECKS", (("files", broken), *doctor.CHECKS[3:]))
     only(healthy, "files", "RuntimeError", "files", "database")
+
+
+def test_without_a_token_it_still_says_whether_the_bot_api_can_be_reached(healthy: Shell, unused_tcp_port: int) -> None:
+    found = findings(healthy, BOT_TOKEN="", BOT_API_URL=f"http://127.0.0.1:{unused_tcp_port}")
+    assert {name: one["says"].split(" at ")[0] for name, one in found.items()} == {
+        "token": "BOT_TOKEN is not set", "bot-api": "nothing answers",
+    }  # fmt: skip
 
 
 # -- settings ----------------------------------------------------------------------------------------------------------
@@ -459,7 +468,7 @@ def test_lessons_that_are_late_are_named(healthy: Shell) -> None:
     in_database(healthy, update(t.learners).values(due_at=datetime.now(UTC) - timedelta(minutes=30)))
     found = only(healthy, "sending", "late")
     assert "kindling run" in found["do"]
-    assert "0:30:0" in found["says"]
+    assert "30 minutes" in found["says"]
     assert "some" in found["says"]  # two people are no group that may be counted
 
 

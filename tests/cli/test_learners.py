@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot.course.journey import Reason
 from bot.course.lesson import Course, PracticeForm
 from bot.i18n.texts import texts_for
 from bot.service.behind import missed, places
@@ -240,7 +241,7 @@ def test_the_page_needs_nothing_else_and_shows_their_words_exactly(ana: Record, 
 def test_the_page_puts_every_value_of_the_ledger_into_words() -> None:
     texts = texts_for("en")
     families = {"state": State, "form": PracticeForm, "closeness": Closeness, "how": Passage, "kind": DeliveryKind,
-                "status": DeliveryStatus}  # fmt: skip
+                "status": DeliveryStatus, "reason": Reason}  # fmt: skip
     missing = [f"{name}-{one.value}" for name, kind in families.items() for one in kind
                if not texts.has(f"export-{name}-{one.value}".replace("_", "-"))]  # fmt: skip
     assert missing == []
@@ -293,7 +294,7 @@ def test_forget_deletes_one_person_whole_and_leaves_the_other(shell: Shell, cast
 
 def test_forget_gives_a_receipt_that_says_what_remains(shell: Shell, cast: Cast) -> None:
     receipt = shell.run("learners", "forget", BEN.chat_id, "--yes")
-    for expected in ("Receipt", "3 reflections", "Telegram", "Backups", "SECRET_KEY"):
+    for expected in ("Receipt", "reflections 3", "Telegram", "Backups", "SECRET_KEY"):
         assert expected in receipt.stdout
     assert not any(secret in receipt.output for secret in cast.secrets())
 

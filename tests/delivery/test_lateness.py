@@ -129,7 +129,7 @@ async def test_the_database_is_gone_at_the_minute_and_back_an_hour_later(there: 
     await there.at(on("2026-03-03", "08:30"))
     ana.hears_nothing()
     plug.state = "fine"
-    await there.at(on("2026-03-03", "09:00"))
+    await there.asleep_until(on("2026-03-03", "09:00"))
     await there.at(on("2026-03-03", "12:00"))
     assert times(lessons(ana)) == ["2026-03-03 09:00"]
 

@@ -86,16 +86,6 @@ async def test_a_second_copy_changes_nothing_and_says_nothing(
     assert ana.last.text.count("In my") <= 1
 
 
-async def test_two_copies_at_once_are_one(there: World, ana: Chat) -> None:
-    await ana.is_learning("stress")
-    await ana.says("/next")
-    ana.person.says("In my jaw.")
-    ana.person.says("In my jaw.")  # this is another message with the same words, and is kept as such
-    await there.settled()
-    await ana.says("/journal")
-    ana.hears_only("Your journal · one entry")
-
-
 async def test_a_crash_before_the_confirmation_answers_once(there: World, ana: Chat) -> None:
     await ana.says("/start")
     await ana.taps(AGREE)

@@ -60,10 +60,14 @@ ana.day(22, "07:35").taps("Topics", "Move your mood", "Add this topic")
 ana.day(23, "07:20").taps("Did it").says("I stop answering messages.")
 
 # She moves.
-ana.day(24, "07:17").taps("Did it").at("15:00").moves_to("Europe/Lisbon", "Ana has moved to Lisbon, where it is an hour earlier.").at(
-    "18:00"
-).says("/settings").taps("Time zone").says("Lisbon").taps("More settings", "Country").says("Portugal").says("/when")
+ana.day(24, "07:17").taps("Did it").at("15:00").moves_to(
+    "Europe/Lisbon", "Ana has moved to Lisbon, where it is an hour earlier."
+).at("18:00").says("/settings").taps("Time zone").says("Lisbon").taps("More settings", "Country").says("Portugal").says(
+    "/when"
+)
 ana.day(25, "07:30").taps("Did it").says("The boxes. Then I unpack one.")
 ana.day(26, "07:25").taps("Did it").says("Walking down to the river. The stairs back up are something else.")
 ana.day(27, "10:00").taps("Did it").says("Someone who still asks how the others are.")
-ana.day(28, "09:30").taps("Did it").says("Calling my sister.").at("20:00").says("/journal").taps("Older").says("/progress")
+ana.day(28, "09:30").taps("Did it").says("Calling my sister.").at("20:00").says("/journal").taps("Older").says(
+    "/progress"
+)

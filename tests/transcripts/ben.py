@@ -23,9 +23,7 @@ ben.day(1, "08:31").says("/start").taps("I am 18 or older, and I agree", "United
 
 ben.day(1, "12:41").taps("Did it").says("Last spring, on a long drive. Nobody could look at a phone.")
 ben.day(2, "12:45").taps("Did it")
-ben.day(3, "12:36").says("My brother. He whoops.").at("20:15").says("/tracks").taps(
-    "✓ Easing back", "Do this one next"
-)
+ben.day(3, "12:36").says("My brother. He whoops.").at("20:15").says("/tracks").taps("✓ Easing back", "Do this one next")
 
 # What closeness rests on comes first; then the first envelope.
 ben.day(4, "12:38").taps("Did it").says("When nobody sighs.")

@@ -13,7 +13,11 @@ def difference(played: Played) -> str:
     kept = page.read_text(encoding="utf-8") if page.exists() else ""
     return "\n".join(
         difflib.unified_diff(
-            kept.splitlines(), played.transcript.splitlines(), f"{page.name} (kept)", f"{page.name} (played)", lineterm=""
+            kept.splitlines(),
+            played.transcript.splitlines(),
+            f"{page.name} (kept)",
+            f"{page.name} (played)",
+            lineterm="",
         )
     )
 

@@ -40,7 +40,7 @@ class Notebook:
     def remark(self, text: str) -> None:
         """A line of the narrator's."""
         self._begin_day()
-        self.lines += [f"*({self.clock():%H:%M} {text})*", ""]
+        self.lines += [f"**{self.clock():%H:%M}** *{text}*", ""]
 
     def until(self, last: date) -> None:
         """The days up to the last one, when nothing happens any more."""
@@ -71,13 +71,16 @@ class Notebook:
         if message.kind == "pinned_message":
             self.write("Kindling", "*(pins that message to the top of the chat)*")
         elif event == "deleted":
-            self.write("Kindling" if message.from_bot else self.person.name, f"*(gone from the chat: “{beginning(message)}”)*")
+            self.write(
+                "Kindling" if message.from_bot else self.person.name, f"*(gone from the chat: “{beginning(message)}”)*"
+            )
         elif not message.from_bot:
             self._note_own(event, message, text)
         elif event == "message":
             self._quote("", text, buttons)
         elif text != before[0]:
-            self._quote("*(that message becomes)*", text, buttons)
+            which = "the pinned message" if message.id in message.chat.pinned else "that message"
+            self._quote(f"*({which} becomes)*", text, buttons)
         elif buttons != before[1]:
             self.write("Kindling", f"*({_changed(before[1], buttons)})*")
 
@@ -132,7 +135,9 @@ def _button(button: Button) -> str:
 
 def _marked(markup: str) -> str:
     text = markup.replace("*", "\\*")
-    text = re.sub(r"<blockquote[^>]*>(.*?)</blockquote>", lambda found: _inner_quotation(found[1]), text, flags=re.DOTALL)
+    text = re.sub(
+        r"<blockquote[^>]*>(.*?)</blockquote>", lambda found: _inner_quotation(found[1]), text, flags=re.DOTALL
+    )
     text = re.sub(r'<a href="([^"]*)">(.*?)</a>', r"[\2](\1)", text)
     text = re.sub(r"</?([a-z-]+)[^>]*>", lambda found: TAGS[found[1]], text)
     return html.unescape(text)

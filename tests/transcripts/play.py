@@ -76,7 +76,7 @@ class Stage:
             await act.do(self)
             self._acting = False
         last = self.story.begins + timedelta(days=DAYS - 1)
-        await self._wait_until(datetime.combine(last, time(23, 59)))  # noqa: DTZ001  a wall clock
+        await self._wait_until(datetime.combine(last, time(23, 59)))
         self.notebook.until(last)
 
     async def _wait_until(self, wall: datetime) -> None:
@@ -225,7 +225,11 @@ async def play(story: Story) -> Played:
 
 def _page(story: Story, notebook: Notebook) -> str:
     head = [f"# {story.name}, {story.place}", "", *story.about.strip().split("\n"), ""]
-    made = ["Times are those of the person’s own clock. Made by a run of the whole bot:", f"`{COMMAND}` writes this page anew.", ""]
+    made = [
+        "Times are those of the person’s own clock. Made by a run of the whole bot:",
+        f"`{COMMAND}` writes this page anew.",
+        "",
+    ]
     return "\n".join([*head, *made, *notebook.lines]).rstrip() + "\n"
 
 

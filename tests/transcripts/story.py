@@ -49,12 +49,14 @@ class Story:
     def day(self, number: int, at: str = "12:00") -> Day:
         """Day `number`, from 1, beginning at that time of the person's own clock. Days are told in order."""
         assert 1 <= number <= DAYS, "a story lasts four weeks"
-        moment = datetime.combine(self.begins + timedelta(days=number - 1), time.fromisoformat(at))  # noqa: DTZ001  wall
+        moment = datetime.combine(self.begins + timedelta(days=number - 1), time.fromisoformat(at))
         return Day(self, moment)
 
     def add(self, act: Act) -> None:
         """What happens next."""
-        assert not self.acts or act.at >= self.acts[-1].at, f"{self.name}'s story goes back in time at {act.at:%B %d, %H:%M}"
+        assert not self.acts or act.at >= self.acts[-1].at, (
+            f"{self.name}'s story goes back in time at {act.at:%B %d, %H:%M}"
+        )
         self.acts.append(act)
 
 
@@ -67,7 +69,7 @@ class Day:
 
     def at(self, clock: str) -> Self:
         """Later that day."""
-        self.moment = datetime.combine(self.moment.date(), time.fromisoformat(clock))  # noqa: DTZ001  a wall clock
+        self.moment = datetime.combine(self.moment.date(), time.fromisoformat(clock))
         return self
 
     def says(self, text: str, *, reply_to: str | None = None) -> Self:
@@ -81,8 +83,11 @@ class Day:
     def taps(self, *labels: str, under: str | None = None) -> Self:
         """Taps one button after another, each on the newest message that has it, or on the newest that holds `under`."""
         for label in labels:
-            self._does(lambda actor, label=label: actor.taps(label, under))  # type: ignore[misc]
+            self._taps_one(label, under)
         return self
+
+    def _taps_one(self, label: str, under: str | None) -> None:
+        self._does(lambda actor: actor.taps(label, under))
 
     def blocks_the_bot(self) -> Self:
         """Blocks the bot."""

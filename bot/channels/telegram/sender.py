@@ -90,11 +90,14 @@ class TelegramSender:
     async def reply(self, chat: ChatRef, outgoing: Outgoing, press_id: str | None = None) -> Receipt:
         """Sends an answer to somebody who is waiting for it; tried again for a short while."""
         self._pace.spend()
+        # What may have been done already is tried again only where twice does no harm; of a message the caller decides.
+        passing = {Outcome.SLOW_DOWN, Outcome.TRY_LATER}
+        passing |= set() if isinstance(outgoing, Say | Pin) else {Outcome.UNKNOWN}
         waited, receipt = 0.0, Receipt(Outcome.TRY_LATER)
         for attempt in range(REPLY_TRIES):
             receipt = await named(lambda: perform(self._replies, chat, outgoing, press_id))
             wait = receipt.retry_after or 0.5 * 2**attempt
-            if receipt.outcome not in (Outcome.SLOW_DOWN, Outcome.TRY_LATER) or waited + wait > LONGEST_REPLY_WAIT:
+            if receipt.outcome not in passing or waited + wait > LONGEST_REPLY_WAIT:
                 break
             await asyncio.sleep(wait)
             waited += wait

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cli.doctor.look import Look, Patient
 from bot.cli.opening import KEY_FILE, given_keys, opened, sqlite_file
+from bot.cli.printing import span
 from bot.service.figures import Backlog, shown
 from bot.service.learners import DeliveryStatus
 from bot.service.ports import StoreUnavailable
@@ -113,7 +114,7 @@ def _waiting(found: Backlog, patient: Patient) -> Look:
     if late < LATE:
         return Look("sending", "ok", "nothing is late")
     number = shown(found.size)
-    says = f"{'some' if number is None else number} lessons are late, the oldest by {timedelta(seconds=int(late.total_seconds()))}"
+    says = f"{'some' if number is None else number} lessons are late, the oldest by {span(late)}"
     return Look("sending", "error", says, RUNNING)
 
 

@@ -45,24 +45,36 @@ class Answer:
         return found if isinstance(found, dict) else {}
 
 
+NOBODY = "0:nobody"
+"""A token that is none: the Bot API refuses it, and so shows that it is there."""
+
+
 async def look(patient: Patient) -> list[Look]:
     """Everything about the messenger."""
     settings = patient.settings
-    if settings.bot_token is None:
-        do = "Write to @BotFather in Telegram, send /newbot, and set BOT_TOKEN to the token it gives you."
-        return [Look("token", "error", "BOT_TOKEN is not set", do)]
+    given = settings.bot_token.get_secret_value() if settings.bot_token is not None else NOBODY
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
-        me = await ask(session, settings, "getMe")
+        me = await ask(session, settings, given, "getMe")
+        if settings.bot_token is None:
+            answers = reached(me, settings) if me.trouble is None or me.trouble.id == "token" else me.trouble
+            return [MISSING, answers, *clock(me)]
         if me.trouble is not None:
             return [me.trouble, *clock(me)]
-        hook = await ask(session, settings, "getWebhookInfo")
+        hook = await ask(session, settings, given, "getWebhookInfo")
     return [token(me), reached(me, settings), *clock(me), *webhook(hook, settings, patient.now)]
 
 
-async def ask(session: aiohttp.ClientSession, settings: Settings, method: str) -> Answer:
-    """Calls a method. The URL holds the token, so nothing of an exception but its kind is passed on."""
-    assert settings.bot_token is not None
-    url = f"{settings.bot_api_url}/bot{settings.bot_token.get_secret_value()}/{method}"
+MISSING = Look(
+    "token",
+    "error",
+    "BOT_TOKEN is not set",
+    "Write to @BotFather in Telegram, send /newbot, and set BOT_TOKEN to the token it gives you.",
+)
+
+
+async def ask(session: aiohttp.ClientSession, settings: Settings, given: str, method: str) -> Answer:
+    """Calls a method with this token. The URL holds it, so nothing of an exception but its kind is passed on."""
+    url = f"{settings.bot_api_url}/bot{given}/{method}"
     begun, ours = time.monotonic(), datetime.now(UTC)
     try:
         async with session.get(url) as response:

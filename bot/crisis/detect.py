@@ -1,0 +1,188 @@
+"""Reading what people write, on this machine only: which kind of trouble, how near, and how sure to act on it.
+
+Two things speak. Plain statements that must never be missed (`data/words/phrases.txt`), softened where the sentence denies them,
+jokes, tells of long ago, of a film or of somebody else. And a small linear model (`data/weights.json`) for the many ways in
+which people do not say it plainly. `strong` shows help at once; `soft` adds one line. Reading never raises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bot.crisis.features import Seen, features, see
+from bot.crisis.helplines import DATA
+from bot.crisis.model import CATEGORIES, Model
+from bot.crisis.words import SENTENCE_ENDS, Dictionary, Found
+
+Tier = Literal["strong", "soft", "none"]
+WINDOW, OVERLAP, LONGEST = 600, 150, 4096
+REASONS = 8
+_CANCELS_SENTENCE = frozenset({"FICTION", "LAUGH", "METAPHOR", "FRIENDASKED"})
+_CANCELS_MESSAGE = frozenset({"RECOVERED"})
+_OTHERS = frozenset({"FATHER", "MOTHER", "SIBLING", "RELATIVE", "FRIEND", "NEIGHBOR", "PARTNER", "CHILD", "GRIEF"})
+_OWN = frozenset({"I", "ME", "MY", "MYSELF"})
+_DENIALS = frozenset({"NOT", "NEVER"})
+_DENIAL_REACH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a message says. category: none or the kind of trouble; severity: none, concern or imminent;
+    tier: how to act; why: what spoke, strongest first (words of the lists and names of features, never the message)."""
+
+    category: str = "none"
+    severity: str = "none"
+    tier: Tier = "none"
+    why: tuple[str, ...] = ()
+    under_18: bool = False
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Word lists and weights together. `DEFAULT` is the one the product uses."""
+
+    dictionary: Dictionary
+    model: Model
+
+    @classmethod
+    def load(cls, folder: Path = DATA) -> Detector:
+        """Raises OSError, KeyError or ValueError when a file is missing or broken."""
+        return cls(Dictionary.load(folder / "words"), Model.load(folder / "weights.json"))
+
+    def read(self, text: str, language: str | None = None) -> Reading:
+        """Read one message. A long one is read in overlapping parts, and the gravest part counts."""
+        parts = [self.read_part(part, language) for part in windows(text)]
+        worst = max(parts, key=lambda reading: (_TIERS[reading.tier], reading.score))
+        if any(reading.under_18 for reading in parts) and not worst.under_18:
+            return Reading(worst.category, worst.severity, worst.tier, worst.why, under_18=True, score=worst.score)
+        return worst
+
+    def read_part(self, text: str, language: str | None) -> Reading:
+        seen = see(text, self.dictionary, self.model.common, _first(language))
+        named = features(seen)
+        score = self.model.risk.score(named)
+        plain = [found for found in seen.statements if found.phrase.name not in self.model.weak_statements]
+        sure = [found for found in plain if not cancelled(seen, found)]
+        tier = self._tier(score, sure, seen.statements)
+        young = says_under_18(seen.normal)
+        if tier == "none":
+            return Reading(under_18=young, score=score, why=tuple(self._why(named, seen)))
+        category = self._category(named, sure or seen.statements)
+        severity = "imminent" if self.model.imminent.score(named) > 0 else "concern"
+        return Reading(category, severity, tier, tuple(self._why(named, seen)), young, score)
+
+    def _tier(self, score: float, sure: list[Found], any_statement: list[Found]) -> Tier:
+        if sure or score >= self.model.strong:
+            return "strong"
+        return "soft" if any_statement or score >= self.model.soft else "none"
+
+    def _category(self, named: dict[str, float], statements: list[Found]) -> str:
+        scores = {name: table.score(named) for name, table in self.model.categories.items()}
+        said = {found.phrase.category for found in statements}
+        return max(said or CATEGORIES, key=lambda name: scores[name])
+
+    def _why(self, named: dict[str, float], seen: Seen) -> Iterator[str]:
+        for found in seen.statements:
+            note = " (softened)" if cancelled(seen, found) or found.phrase.name in self.model.weak_statements else ""
+            yield f"statement: {found.phrase.category}, {found.phrase.language}{note}"
+        spoken = sorted(((self.model.risk.speaks(n, v), n) for n, v in named.items()), key=lambda pair: -abs(pair[0]))
+        for weight, name in [pair for pair in spoken if pair[1][0] in "cpos"][:REASONS]:
+            yield f"{weight:+.2f} {name}"
+        pieces = sum(weight for weight, name in spoken if name.startswith("g:"))
+        yield f"{pieces:+.2f} pieces of letters"
+
+
+_TIERS = {"none": 0, "soft": 1, "strong": 2}
+
+
+def windows(text: str) -> list[str]:
+    """A message in parts that are quick to read; what lies beyond the longest message a messenger carries is left out."""
+    text = text[:LONGEST]
+    if len(text) <= WINDOW:
+        return [text]
+    return [text[start : start + WINDOW] for start in range(0, len(text) - OVERLAP, WINDOW - OVERLAP)]
+
+
+def cancelled(seen: Seen, found: Found) -> bool:
+    """Whether the words around a plain statement take its edge off: then it is read as soft, never as nothing."""
+    words = seen.split_words if found.phrase.language in ("fr", "it") else seen.words
+    if words is not seen.words and len(words) != len(seen.words):
+        return False
+    start = max((i + 1 for i in range(found.start) if words[i] in SENTENCE_ENDS), default=0)
+    end = next((i for i in range(found.end, len(words)) if words[i] in SENTENCE_ENDS), len(words))
+    sentence = {meaning for place, meaning in seen.meanings if start <= place < end}
+    everywhere = {meaning for _, meaning in seen.meanings}
+    before = {meaning for place, meaning in seen.meanings if found.start - _DENIAL_REACH <= place < found.start}
+    denied = bool(before & _DENIALS) and found.phrase.category == "self_harm"
+    about_others = found.phrase.category == "self_harm" and bool(sentence & _OTHERS) and not sentence & _OWN
+    long_ago = "AGO" in sentence and bool(everywhere & (_CANCELS_MESSAGE | {"GOOD"}))
+    lighter = bool(sentence & _CANCELS_SENTENCE) or bool(everywhere & _CANCELS_MESSAGE)
+    return denied or about_others or long_ago or lighter
+
+
+def _first(language: str | None) -> str | None:
+    return re.split(r"[-_]", language)[0].lower() if language else None
+
+
+_AGE = r"(?:8|9|1[0-7])"
+_AGE_WORDS = "(?:twelve|thirteen|fourteen|fifteen|sixteen|seventeen)"
+_UNDER_18 = re.compile(
+    "|".join((
+        rf"\b(?:i am|im|i'm) (?:only |just |still )?(?:{_AGE}|{_AGE_WORDS})(?: years? old| yrs? old| yo\b| y/o|(?= ?(?:[.,;!?)]|$| and | but | so )))",
+        r"\b(?:i am|im|i'm) (?:under ?-?(?:18|eighteen)|underage|a minor|not 18|not even 18)\b",
+        rf"\btengo (?:solo )?{_AGE} anos\b|\bsoy menor de edad\b",
+        rf"\b(?:eu )?tenho (?:so )?{_AGE} anos\b|\bsou menor de idade\b",
+        rf"\bj'ai (?:que |seulement )?{_AGE} ans\b|\bje suis mineure?\b",
+        rf"\bho (?:solo )?{_AGE} anni\b|\bsono minorenne\b",
+        rf"\bich bin (?:erst )?{_AGE}(?: jahre| und|[.,;!?]|$)|\bbin minderjahrig\b",
+        rf"\bмне (?:всего |только )?{_AGE}(?: лет| год|[.,;!?]|$)|\bя несовершеннолетн",
+        rf"\bмені (?:лише |тільки )?{_AGE}(?: рок| рік|[.,;!?]|$)|\bя неповнолітн",
+        rf"\b(?:ben )?(?:daha )?{_AGE} yas(?:indayim|imdayim)\b|\bresit degilim\b",
+        rf"\b(?:main|mai) {_AGE} saal\b|मैं {_AGE} साल|मेरी उम्र {_AGE}|\bmeri umar {_AGE}\b",
+        rf"عمري {_AGE}\b|انا قاصر",
+    ))
+)  # fmt: skip
+_NOT_AN_AGE = re.compile(
+    rf"{_AGE} (?:min|hour|day|week|month|km|kilo|percent|steps|weeks|years (?:in|into|sober|clean|married))"
+)
+
+
+def says_under_18(normal: str) -> bool:
+    """Whether a normalized message says that its writer is under eighteen."""
+    found = _UNDER_18.search(normal)
+    return bool(found) and not _NOT_AN_AGE.search(normal)
+
+
+def read(text: str, language: str | None = None) -> Reading:
+    """Read one message: category, severity, tier, why, and whether the writer says to be under 18.
+
+    language: the person's setting, only a tie-breaker; the message's own language is found from its words.
+    Without its data files the reader still hears outright calls for help, through `answer`, and reads nothing else.
+    """
+    try:
+        return _detector().read(text, language)
+    except Exception:
+        return Reading()
+
+
+_LOADED: list[Detector] = []
+
+
+def _detector() -> Detector:
+    if not _LOADED:
+        _LOADED.append(Detector.load())
+    return _LOADED[0]
+
+
+def problem() -> str | None:
+    """Why messages are not being read, for the operator; None when all is well."""
+    try:
+        _detector()
+    except Exception as error:
+        return f"what people write is not being read: {type(error).__name__} in data/words or data/weights.json"
+    return None

@@ -1,0 +1,126 @@
+"""What a message looks like to the model: pieces of letters, meanings, and pairs of meanings, hashed into one table.
+
+Every part has a name (`c:KILL`, `p:WISH>WAKE`, `g:uici`), so that a reading can say which of them spoke.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from zlib import crc32
+
+from bot.crisis.words import PAUSES, SENTENCE_ENDS, Dictionary, Found, normalize, script_languages, tokens
+
+BITS = 16
+PAIR_WINDOW = 5
+WEIGHT_OF = {"g": 1.0, "c": 1.5, "p": 1.0, "o": 0.7}
+STATEMENT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message taken apart: its language as guessed, its meanings in order, the plain statements in it."""
+
+    normal: str
+    language: str
+    words: list[str]
+    meanings: list[tuple[int, str]]
+    statements: list[Found]
+    split_words: list[str]
+
+
+def see(text: str, dictionary: Dictionary, common: Mapping[str, Mapping[str, float]], hint: str | None = None) -> Seen:
+    """Take a message apart. `common` holds the everyday words of each language; `hint` is only a tie-breaker."""
+    normal = normalize(text)
+    closed, split = tokens(normal), tokens(normal, "fr")
+    language = guess_language(normal, closed, split, common, hint)
+    words = split if language in ("fr", "it") else closed
+    concepts = dictionary.concepts[language]
+    meanings: list[tuple[int, str]] = []
+    for place, word in enumerate(words):
+        if word in SENTENCE_ENDS:
+            meanings.append((place, "|"))
+        elif word not in PAUSES:
+            meanings += [(place, meaning) for meaning in sorted(concepts.at(words, place))]
+    return Seen(normal, language, words, meanings, dictionary.phrases.search(closed, split), split)
+
+
+def guess_language(
+    normal: str, closed: list[str], split: list[str], common: Mapping[str, Mapping[str, float]], hint: str | None
+) -> str:
+    """The language of a message, by its script and everyday words; the hint decides between equals."""
+    possible = script_languages(normal)
+    scores = {}
+    for language in possible:
+        everyday = common.get(language, {})
+        words = split if language in ("fr", "it") else closed
+        scores[language] = sum(everyday.get(word, 0.0) for word in words) + (0.5 if language == hint else 0.0)
+    return max(possible, key=lambda language: scores[language])
+
+
+def features(seen: Seen) -> dict[str, float]:
+    """Named features of a message; each kind has length one times its weight, so that long messages weigh no more."""
+    found: dict[str, float] = {}
+    kinds = {"g": letters(seen.normal), "c": unigrams(seen), "p": pairs(seen), "o": places(seen)}
+    for kind, counts in kinds.items():
+        length = math.sqrt(sum(value * value for value in counts.values()))
+        for name, value in counts.items():
+            found[f"{kind}:{name}"] = WEIGHT_OF[kind] * value / length
+    for statement in seen.statements:
+        found[f"s:{statement.phrase.category}"] = STATEMENT
+    return found
+
+
+def letters(normal: str) -> dict[str, float]:
+    """Pieces of two to four letters within words, repeated ones dampened."""
+    counts: dict[str, int] = {}
+    for word in normal.split():
+        padded = f" {word} "
+        for size in (2, 3, 4):
+            for i in range(max(1, len(padded) - size + 1)):
+                piece = padded[i : i + size]
+                counts[piece] = counts.get(piece, 0) + 1
+    return {piece: 1 + math.log(count) for piece, count in counts.items()}
+
+
+def unigrams(seen: Seen) -> dict[str, float]:
+    return {meaning: 1.0 for _, meaning in seen.meanings if meaning != "|"}
+
+
+def pairs(seen: Seen) -> dict[str, float]:
+    """Two meanings, in order, within a few words of one sentence."""
+    return dict.fromkeys(_pairs(seen.meanings), 1.0)
+
+
+def _pairs(meanings: list[tuple[int, str]]) -> Iterator[str]:
+    for index, (place, first) in enumerate(meanings):
+        if first == "|":
+            continue
+        for other, second in meanings[index + 1 :]:
+            if second == "|" or other - place > PAIR_WINDOW:
+                break
+            if other != place:
+                yield f"{first}>{second}"
+
+
+def places(seen: Seen) -> dict[str, float]:
+    """What the first and the last sentence speak of, and how many sentences there are."""
+    sentences: list[list[str]] = [[]]
+    for _, meaning in seen.meanings:
+        if meaning == "|":
+            sentences.append([])
+        else:
+            sentences[-1].append(meaning)
+    spoken = [sentence for sentence in sentences if sentence]
+    if not spoken:
+        return {}
+    found = {f"first {meaning}": 1.0 for meaning in spoken[0]}
+    if len(spoken) > 1:
+        found |= {f"last {meaning}": 1.0 for meaning in spoken[-1]}
+    return found | {f"sentences {min(len(spoken), 4)}": 1.0}
+
+
+def place_of(name: str, bits: int = BITS) -> int:
+    """Where a feature stands in a table of weights."""
+    return crc32(name.encode()) & ((1 << bits) - 1)

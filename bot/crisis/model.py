@@ -1,0 +1,95 @@
+"""The trained weights, as data: small whole numbers per hashed feature, read from `data/weights.json`.
+
+Three tables: how much a feature speaks for risk, for each category, and for something happening right now.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.crisis.features import place_of
+from bot.crisis.helplines import DATA
+
+CATEGORIES = ("self_harm", "abuse", "sexual_assault", "danger_other")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A linear model: weights between -127 and 127 times a scale, and a constant."""
+
+    weights: array[int]
+    scale: float
+    constant: float
+    bits: int
+
+    def score(self, features: Mapping[str, float]) -> float:
+        mask_bits, weights = self.bits, self.weights
+        total = sum(weights[place_of(name, mask_bits)] * value for name, value in features.items())
+        return self.constant + self.scale * total
+
+    def speaks(self, name: str, value: float) -> float:
+        """What one feature adds to the score."""
+        return self.scale * self.weights[place_of(name, self.bits)] * value
+
+    @classmethod
+    def of(cls, weights: list[float], constant: float, bits: int) -> Table:
+        largest = max((abs(weight) for weight in weights), default=0.0) or 1.0
+        scale = largest / 127
+        return cls(array("b", (round(weight / scale) for weight in weights)), scale, constant, bits)
+
+    def as_json(self) -> dict[str, object]:
+        packed = b64encode(self.weights.tobytes()).decode("ascii")
+        return {"bits": self.bits, "scale": self.scale, "constant": self.constant, "weights": packed}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, object]) -> Table:
+        weights = array("b")
+        weights.frombytes(b64decode(str(raw["weights"])))
+        bits = int(str(raw["bits"]))
+        if len(weights) != 1 << bits:
+            raise ValueError("a table of weights has the wrong length")
+        return cls(weights, float(str(raw["scale"])), float(str(raw["constant"])), bits)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The tables, the two limits, statements that proved too common to speak alone, and everyday words per language."""
+
+    risk: Table
+    categories: Mapping[str, Table]
+    imminent: Table
+    strong: float
+    soft: float
+    weak_statements: frozenset[str]
+    common: Mapping[str, Mapping[str, float]]
+
+    @classmethod
+    def load(cls, path: Path = DATA / "weights.json") -> Model:
+        """Raises OSError, KeyError or ValueError when the file is missing or broken."""
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            risk=Table.from_json(raw["risk"]),
+            categories={name: Table.from_json(raw["categories"][name]) for name in CATEGORIES},
+            imminent=Table.from_json(raw["imminent"]),
+            strong=float(raw["strong"]),
+            soft=float(raw["soft"]),
+            weak_statements=frozenset(raw["weak_statements"]),
+            common=raw["common"],
+        )
+
+    def save(self, path: Path) -> None:
+        raw = {
+            "strong": self.strong,
+            "soft": self.soft,
+            "weak_statements": sorted(self.weak_statements),
+            "risk": self.risk.as_json(),
+            "imminent": self.imminent.as_json(),
+            "categories": {name: table.as_json() for name, table in self.categories.items()},
+            "common": self.common,
+        }
+        path.write_text(json.dumps(raw, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

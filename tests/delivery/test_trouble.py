@@ -1,0 +1,224 @@
+"""The messenger refuses, slows down, breaks off; a row is broken; the process dies. Everyone else gets their lesson on time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.demo import limits
+from bot.storage import tables as t
+from tests.delivery.calendar import DID_NOT_REACH, LESSON, heard, lessons, on, times, titles
+from tests.e2e.chat import Chat
+from tests.world import World
+
+EIGHT = on("2026-03-03", "08:00")
+CARD = "nobody reads this chat"
+
+
+async def ledger(there: World) -> list[tuple[str, str, str | None]]:
+    """Kind, status and reason of every delivery, in the order in which they were decided."""
+    async with there.app.store.database.read() as db:
+        rows = await db.execute(select(t.deliveries).order_by(t.deliveries.c.created_at, t.deliveries.c.kind))
+        return [(row.kind, row.status, row.reason) for row in rows]
+
+
+# -- a row that is broken ----------------------------------------------------------------------------------------------
+
+
+async def moves_to_mars(chat: Chat) -> None:
+    """Their row names a zone that does not exist, as after a change of the tz database."""
+    learner = await chat.learner()
+    async with chat.there.app.store.turn(learner.chat, "test:mars", chat.there.clock.now) as turn:
+        await turn.save(replace(learner.with_profile(zone="Mars/Olympus"), due_at=EIGHT))
+
+
+async def test_a_row_that_breaks_the_decision_steps_aside(
+    anywhere: World, in_the_log: Callable[[str], str]
+) -> None:
+    people = [Chat(anywhere, anywhere.person(name)) for name in ("Ana", "Ben", "Cleo")]
+    for person in people:
+        await person.is_learning("stress")
+    ana, ben, cleo = people
+    await moves_to_mars(ben)
+    await anywhere.at(EIGHT)
+    assert (titles(ana), lessons(ben), titles(cleo)) == (["stress-1"], [], ["stress-1"])
+    assert in_the_log("poison") == "deciding failed: ZoneInfoNotFoundError"
+    await anywhere.at(EIGHT + timedelta(minutes=59))
+    await moves_back_to_earth(ben)
+    await anywhere.at(EIGHT + timedelta(days=1))
+    assert titles(ben) == ["stress-1"]
+    assert [titles(person) for person in (ana, cleo)] == [["stress-1", "stress-2"]] * 2
+
+
+async def moves_back_to_earth(chat: Chat) -> None:
+    learner = await chat.learner()
+    async with chat.there.app.store.turn(learner.chat, "test:earth", chat.there.clock.now) as turn:
+        await turn.save(learner.with_profile(zone="Europe/Berlin").rescheduled(chat.there.clock.now))
+
+
+async def test_a_row_that_breaks_the_sending_takes_no_one_along(
+    there: World, ana: Chat, ben: Chat, in_the_log: Callable[[str], str]
+) -> None:
+    """Decided while all was well, and broken by the time it is tried again, in one group with others."""
+    for person in (ana, ben):
+        await person.is_learning("stress")
+    fault = there.server.faults.add("500", method="sendMessage")
+    await there.at(EIGHT)
+    fault.remove()
+    learner = await ben.learner()
+    async with there.app.store.turn(learner.chat, "test:mars", there.clock.now) as turn:
+        await turn.save(learner.with_profile(zone="Mars/Olympus"))
+    await there.at(EIGHT + timedelta(minutes=5))
+    assert (titles(ana), lessons(ben)) == (["stress-1"], [])
+    assert in_the_log("poison") == "sending failed: ZoneInfoNotFoundError"
+    await there.at(EIGHT + timedelta(minutes=15))
+    assert heard(ana, DID_NOT_REACH) == 0
+    assert {status for _kind, status, _reason in await ledger(there)} == {"sent", "refused"}
+
+
+# -- slow down ---------------------------------------------------------------------------------------------------------
+
+
+async def test_slow_down_for_hours_holds_lessons_and_nothing_else(there: World, ana: Chat, ben: Chat) -> None:
+    """4b case 15: help cards and answers go out at once, the lesson two hours later."""
+    for person in (ana, ben):
+        await person.is_learning("stress")
+    fault = there.server.faults.add("429", method="sendMessage", retry_after=7200, times=1)
+    await there.at(EIGHT)
+    assert fault.struck == 1
+    assert lessons(ana) == lessons(ben) == [] or len(lessons(ana) + lessons(ben)) == 1
+    late = ana if not lessons(ana) else ben
+    asked = asyncio.get_running_loop().time()
+    await late.says("/help")
+    late.hears(CARD)
+    await late.says("/when")
+    late.hears("Wednesday, March 4")
+    assert asyncio.get_running_loop().time() - asked < 5
+    await there.at(EIGHT + timedelta(minutes=119))
+    assert lessons(late) == []
+    await there.stop()  # the messenger's own clock cannot be moved: a new process has not been told to slow down
+    await there.start()
+    await there.at(EIGHT + timedelta(hours=3))
+    assert times(lessons(late)) == ["2026-03-03 10:00"]
+
+
+async def test_slow_down_for_a_whole_day_leads_to_the_next_slot(there: World, ana: Chat) -> None:
+    """4b case 15: ten hours later is not kind any more."""
+    await ana.is_learning("stress")
+    there.server.faults.add("429", method="sendMessage", retry_after=36_000, times=1)
+    await there.at(EIGHT)
+    await there.stop()
+    await there.start()
+    await there.at(on("2026-03-04", "12:00"))
+    assert times(lessons(ana)) == ["2026-03-04 08:00"]
+    assert titles(ana) == ["stress-1"]
+    assert ("lesson", "not_sent", "too_late") in await ledger(there)
+
+
+# -- refused, broken off -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["500", "502"])
+async def test_what_fails_is_tried_again_less_and_less_often_and_comes_once(
+    there: World, ana: Chat, ben: Chat, kind: str
+) -> None:
+    for person in (ana, ben):
+        await person.is_learning("stress")
+    there.server.faults.add(kind, method="sendMessage", chat_id=ana.person.id, times=4)
+    await there.at(EIGHT + timedelta(hours=2))
+    tries = [call.at for call in there.server.calls_of("sendMessage", ana.person.id)]
+    waits = [later - earlier for earlier, later in zip(tries, tries[1:], strict=False)]
+    assert len(tries) == 5
+    assert waits == sorted(waits)
+    assert waits[0] < timedelta(minutes=1) < waits[-1] < timedelta(minutes=5)
+    assert titles(ana) == ["stress-1"]
+    assert times(lessons(ben)) == ["2026-03-03 08:00"]
+
+
+async def test_a_messenger_that_is_down_all_day_costs_that_day_only(there: World, ana: Chat) -> None:
+    await ana.is_learning("stress")
+    fault = there.server.faults.add("502", method="sendMessage")
+    await there.at(on("2026-03-03", "20:00"))
+    assert fault.struck <= 8
+    fault.remove()
+    await there.at(on("2026-03-04", "12:00"))
+    assert times(lessons(ana)) == ["2026-03-04 08:00"]
+    assert titles(ana) == ["stress-1"]
+    assert ("lesson", "refused", "gave_up") in await ledger(there)
+
+
+async def test_cut_off_after_it_was_taken_there_is_one_line_and_no_copy(anywhere: World) -> None:
+    """4b cases 8 and 16: whether it arrived is not known, so it is offered, not repeated."""
+    ana = Chat(anywhere, anywhere.person("Ana"))
+    await ana.is_learning("stress")
+    anywhere.server.faults.add("accept_then_cut", method="sendMessage", times=1)
+    await anywhere.at(EIGHT + timedelta(hours=5))
+    assert titles(ana) == ["stress-1"], "it did arrive, this time"
+    asked = ana.hears(DID_NOT_REACH)
+    assert heard(ana, DID_NOT_REACH) == 1
+    await ana.taps("Show it", asked)
+    assert titles(ana) == ["stress-1", "stress-1"]
+    assert asked.labels == []
+    await anywhere.at(EIGHT + timedelta(days=1))
+    assert titles(ana) == ["stress-1", "stress-1", "stress-2"]
+    assert heard(ana, DID_NOT_REACH) == 1
+
+
+async def test_cut_off_before_it_was_taken_the_line_brings_it(there: World, ana: Chat) -> None:
+    """4b case 16, the other way: it had not arrived."""
+    await ana.is_learning("stress")
+    there.server.faults.add("reset", method="sendMessage", times=1)
+    await there.at(EIGHT + timedelta(hours=5))
+    ana.hears_only(DID_NOT_REACH)
+    await ana.taps("Show it")
+    assert titles(ana) == ["stress-1"]
+    await ana.taps("Did it")
+    ana.is_shown("Thank you")
+
+
+async def test_killed_between_taken_and_written_down(anywhere: World) -> None:
+    """4b case 8: the messenger has it, the process dies before it knows. The next one asks, and does not repeat."""
+    ana, ben = Chat(anywhere, anywhere.person("Ana")), Chat(anywhere, anywhere.person("Ben"))
+    for person in (ana, ben):
+        await person.is_learning("stress")
+    anywhere.server.faults.add("slow", method="sendMessage", seconds=5)
+    anywhere.clock.now = EIGHT
+    ticking = asyncio.create_task(anywhere.app.tick())
+    for person in (ana, ben):
+        await person.person.receives(LESSON)
+    ticking.cancel()
+    await asyncio.gather(ticking, return_exceptions=True)
+    anywhere.server.faults.clear()
+    await anywhere.crash()
+    await anywhere.at(EIGHT + timedelta(hours=1))
+    for person in (ana, ben):
+        assert titles(person) == ["stress-1"]
+        assert heard(person, DID_NOT_REACH) == 1
+
+
+async def test_a_lesson_that_the_messenger_will_not_take_is_recorded_and_loud(
+    there: World, ana: Chat, ben: Chat, monkeypatch: pytest.MonkeyPatch, in_the_log: Callable[[str], str]
+) -> None:
+    """Our bug: not tried again and again, never silent, and nobody else has to wait for it."""
+    for person in (ana, ben):
+        await person.is_learning("stress" if person is ana else "sleep")
+    longest = len(ana.lesson("sleep-1").parts["idea"]) + 200
+    monkeypatch.setattr(limits, "TEXT_LENGTH", longest)
+    there.clock.now = EIGHT
+    await there.app.tick()
+    refused = [person for person in (ana, ben) if not lessons(person)]
+    there.server.violations.clear()
+    assert refused
+    monkeypatch.undo()
+    await there.at(EIGHT + timedelta(hours=12))
+    for person in refused:
+        assert len(there.server.calls_of("sendMessage", person.person.id)) == 1
+        assert "message is too long" in in_the_log("our_bug").casefold()
+    assert ("lesson", "refused", "our_bug") in await ledger(there)
+    await there.at(EIGHT + timedelta(days=1))
+    assert all(titles(person)[-1].endswith("-1") for person in refused), "it is still the next, once it can be sent"
