@@ -110,6 +110,7 @@ class App:
         """Runs until `stop` is called. With `ticking` False, only a call to `tick` sends what is due."""
         # The bots are not initialized: that would call getMe, and starting must not depend on the network.
         receiving = self._go(self.receiver.run())
+        self._go(self.help_lane.learn_to_read())
         self._go(self._open())
         self._go(self._introduce())
         served = await self._serve_health()
@@ -126,7 +127,7 @@ class App:
 
     async def _unwind(self, receiving: asyncio.Task[None], served: web.AppRunner | None) -> None:
         if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
+            self._scheduler.pause()  # a shutdown would cancel the tick that is under way, and cut lessons off
         receiving.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FINISH_SECONDS):
@@ -134,6 +135,8 @@ class App:
                     self.lanes.drain(FINISH_SECONDS - 1), self.help_lane.drain(FINISH_SECONDS - 1), self._finish_tick()
                 )
         await self.receiver.confirm()
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)

@@ -141,8 +141,15 @@ async def world(folder: Path, start: datetime = START, **settings: str) -> Async
         await server.stop()
 
 
-async def onboard(there: World, person: Person, *, hour: str = "8:00 AM", topics: tuple[str, ...] = ("Calm in small steps",), country: str = "Germany",
-                  form: str = "Just me") -> Message:  # fmt: skip
+async def onboard(
+    there: World,
+    person: Person,
+    *,
+    hour: str = "8:00 AM",
+    topics: tuple[str, ...] = ("Calm in small steps",),
+    country: str = "Germany",
+    form: str = "Just me",
+) -> Message:
     """A new person, with the fewest taps there are."""
     person.says("/start")
     await person.receives("all right with you")

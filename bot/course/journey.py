@@ -54,17 +54,18 @@ def _next_easy(course: Course, standing: Standing) -> Lesson | None:
 def next_in_track(course: Course, track_id: str, standing: Standing) -> Lesson | None:
     """The first lesson after the furthest one they have been through. Renamed, removed or inserted lessons move nobody back.
 
-    A lesson about closeness that was left out on the way is the exception: it comes when closeness is chosen.
+    A lesson about closeness that was left out on the way, in a track about something else, is the exception: it comes when
+    closeness is chosen.
     """
     track = course.tracks.get(track_id)
     if track is None or (track.sensitivity >= CLOSENESS_SENSITIVITY and not standing.closeness):
         return None
-    place = place_in(track.order, standing.been_through)
+    place, mixed = place_in(track.order, standing.been_through), track.sensitivity < CLOSENESS_SENSITIVITY
     for number, lesson_id in enumerate(track.order, start=1):
         lesson = course.lesson(lesson_id, standing.language)
-        if lesson is None or lesson_id in standing.been_through:
+        if lesson is None or lesson_id in standing.been_through or (lesson.sensitive and not standing.closeness):
             continue
-        if standing.closeness if lesson.sensitive else number >= place:
+        if number >= place or (lesson.sensitive and mixed):
             return lesson
     return None
 

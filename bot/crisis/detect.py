@@ -133,7 +133,8 @@ _AGE = r"(?:8|9|1[0-7])"
 _AGE_WORDS = "(?:twelve|thirteen|fourteen|fifteen|sixteen|seventeen)"
 _UNDER_18 = re.compile(
     "|".join((
-        rf"\b(?:i am|im|i'm) (?:only |just |still )?(?:{_AGE}|{_AGE_WORDS})(?: years? old| yrs? old| yo\b| y/o|(?= ?(?:[.,;!?)]|$| and | but | so )))",
+        rf"\b(?:i am|im|i'm) (?:only |just |still )?(?:{_AGE}|{_AGE_WORDS})"
+        r"(?: years? old| yrs? old| yo\b| y/o|(?= ?(?:[.,;!?)]|$| and | but | so )))",
         r"\b(?:i am|im|i'm) (?:under ?-?(?:18|eighteen)|underage|a minor|not 18|not even 18)\b",
         rf"\btengo (?:solo )?{_AGE} anos\b|\bsoy menor de edad\b",
         rf"\b(?:eu )?tenho (?:so )?{_AGE} anos\b|\bsou menor de idade\b",

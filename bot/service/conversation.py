@@ -205,6 +205,8 @@ async def _text(talk: Talk, text: str) -> None:
         talk.say("stranger", rows_of([talk.button("button-begin", "cmd:start")]))
     elif slash:
         talk.say("unknown-command")
+    elif talk.learner.step == "consent":
+        await steps.answer_in_words(talk, text)
     elif await _must_consent(talk):
         return
     elif talk.learner.state is not State.NEW and await lessons.lesson_replied_to(talk):
@@ -222,14 +224,12 @@ async def _text(talk: Talk, text: str) -> None:
 
 
 async def _must_consent(talk: Talk) -> bool:
-    """Asks again when the consent text has changed since they agreed. True when it did ask."""
+    """Asks again those whose consent does not hold: the text has changed since they agreed, or they took it back."""
     learner = talk.learner
     if learner.consented or learner.state is State.NEW:
         return False
-    if learner.step != "consent":
-        await steps.open_step(talk, "consent")
-        return True
-    return False
+    await steps.open_step(talk, "consent")
+    return True
 
 
 async def _other(talk: Talk) -> None:
@@ -256,6 +256,8 @@ AREAS: dict[str, Callable[[Talk, str, str], Awaitable[None]]] = {
     "pl": plan.pressed,
 }
 NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl")
+WITHOUT_CONSENT = ("ask:", "jo:", "go:resume")
+"""Answering the question itself, reading and deleting what they wrote, and beginning again."""
 
 
 async def _press(talk: Talk) -> None:
@@ -268,7 +270,7 @@ async def _press(talk: Talk) -> None:
         talk.unbutton()
     elif area in NEED_SETTING_UP and talk.learner.state is State.NEW and (area, verb) != ("ls", "now"):
         talk.toast("finish-setting-up", alert=True)
-    elif area != "ask" and await _must_consent(talk):
+    elif not talk.incoming.data.startswith(WITHOUT_CONSENT) and await _must_consent(talk):
         return
     else:
         await AREAS[area](talk, verb, what)

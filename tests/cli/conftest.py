@@ -19,6 +19,7 @@ from bot.course.lesson import Course
 from bot.service.records import Record
 from bot.settings import SECRETS, Settings, read_settings
 from tests.cli.people import ANA, BEN, Cast, live_here, record_of
+from tests.postgres import TEMPLATE, Cluster, with_driver
 
 KEY = "S2luZGxpbmctdGVzdC1rZXktb2YtMzItYnl0ZXMhISE="
 OTHER_KEY = "YW5vdGhlci10ZXN0LWtleS1vZi0zMi1ieXRlcyEhISE="
@@ -88,13 +89,25 @@ def settled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def settled_postgres(postgres: Cluster) -> str:
+    """A PostgreSQL database in which Ana and Ben live, to be copied: its name."""
+    name = postgres.create_database(TEMPLATE)
+    live_here(with_driver(postgres.url(name)), KEY)
+    return name
+
+
 @pytest.fixture
-def cast(shell: Shell, database_kind: str, request: pytest.FixtureRequest) -> Cast:
+def cast(shell: Shell, database_kind: str, request: pytest.FixtureRequest) -> Iterator[Cast]:
     """Ana and Ben, in the database of the shell."""
-    if database_kind == "postgres":
-        return live_here(shell.url, KEY)
-    cast: Cast = request.getfixturevalue("sqlite_cast")
-    return cast
+    if database_kind == "sqlite":
+        yield request.getfixturevalue("sqlite_cast")
+        return
+    postgres: Cluster = request.getfixturevalue("postgres")
+    name = postgres.create_database(request.getfixturevalue("settled_postgres"))
+    shell.environment["DATABASE_URL"] = postgres.url(name)
+    yield Cast(ANA, BEN)
+    postgres.drop_database(name)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -224,6 +225,7 @@ def test_a_process_killed_in_the_middle_leaves_everyone_readable(sqlite_shell: S
             if db.execute("SELECT 1 FROM learners WHERE key_id = ? LIMIT 1", (new,)).fetchone():
                 process.send_signal(signal.SIGKILL)
                 break
+            time.sleep(0.001)
     assert process.wait() == -signal.SIGKILL
 
     async def work() -> None:

@@ -1,19 +1,14 @@
-"""`kindling lessons` and `kindling crisis`: for authors, and for those who review."""
+"""`kindling lessons`: for authors."""
 
 from __future__ import annotations
 
-import json
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
-
-import pytest
 
 from bot.cli.transcript import Reader, lessons_before
 from bot.content.read import lessons_dir
 from bot.course.compose import compose
 from bot.course.lesson import Course, Part, PracticeForm
-from bot.crisis import check as checking
 from bot.i18n.texts import texts_for
 from tests.cli.conftest import Shell, json_of
 
@@ -93,9 +88,6 @@ def test_check_names_file_line_and_rule_of_a_fault(sqlite_shell: Shell, tmp_path
     file.write_text(file.read_text(encoding="utf-8").replace("## Reflect", "## Reflekt"), encoding="utf-8")
     told = sqlite_shell.run("lessons", "check", "--lessons-dir", folder, code=1)
     assert f"stress/en/{file.name}:" in told.stdout
-    assert json.loads(sqlite_shell.run("lessons", "check", "--lessons-dir", folder, "--json", code=1).stdout)[
-        "findings"
-    ]
 
 
 def test_a_folder_without_lessons_is_told(sqlite_shell: Shell, tmp_path: Path) -> None:
@@ -118,30 +110,3 @@ def test_new_starts_a_lesson_that_check_then_finds_unfinished(sqlite_shell: Shel
     assert (
         "already" in sqlite_shell.run("lessons", "new", "stress", "8", "again", "--lessons-dir", folder, code=2).stderr
     )
-
-
-# -- crisis ------------------------------------------------------------------------------------------------------------
-
-
-def test_crisis_check_prints_all_there_is_to_know(sqlite_shell: Shell) -> None:
-    expected = checking.as_json(checking.check(datetime.now(UTC).date()))
-    told = sqlite_shell.run("crisis", "check", "--json", code=1 if expected else 0)
-    assert json_of(told) == expected
-    assert f"{len(expected)} findings" in sqlite_shell.run("crisis", "check", code=1 if expected else 0).stdout
-
-
-def test_crisis_review_makes_a_page(sqlite_shell: Shell, tmp_path: Path) -> None:
-    sqlite_shell.run("crisis", "review", "--html", tmp_path / "review.html")
-    assert "<table>" in (tmp_path / "review.html").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    "content", ["", "{}", "[]", '{"checked": ["no-such-line"], "checked_on": "2026-03-02", "by": "A"}']
-)
-def test_crisis_review_refuses_a_file_it_did_not_save(sqlite_shell: Shell, tmp_path: Path, content: str) -> None:
-    (tmp_path / "saved.json").write_text(content, encoding="utf-8")
-    sqlite_shell.run("crisis", "review", "--stamp", tmp_path / "saved.json", code=2)
-
-
-def test_crisis_review_without_a_wish_says_what_it_can_do(sqlite_shell: Shell) -> None:
-    assert "--html" in sqlite_shell.run("crisis", "review", code=2).stderr

@@ -37,9 +37,8 @@ def test_a_process_prints_json_alone_and_ends_with_the_code_that_was_promised(
     assert done.stderr == ""
 
 
-def test_version() -> None:
-    done = subprocess.run([sys.executable, "-m", "bot", "version"], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == __version__
+def test_version(sqlite_shell: Shell) -> None:
+    assert sqlite_shell.run("version").stdout.strip() == __version__
 
 
 def test_a_fault_of_ours_is_told_by_its_place_and_not_by_its_text(sqlite_shell: Shell) -> None:
@@ -80,8 +79,9 @@ def test_every_command_that_reports_takes_json(path: tuple[str, ...]) -> None:
 
 
 def test_the_commands_of_the_contract_are_there() -> None:
-    wanted = """run; demo; doctor; stats; lessons check; lessons play; lessons new; lessons transcript; crisis check; crisis review;
-        learners show; learners export; learners forget; keys new; keys rotate; keys check; db upgrade; db backup; db restore"""
+    wanted = """run; demo; doctor; stats; lessons check; lessons play; lessons new; lessons transcript; crisis check;
+        crisis try; crisis evaluate; crisis review; learners show; learners export; learners forget; keys new; keys rotate;
+        keys check; db upgrade; db backup; db restore"""
     assert {tuple(one.split()) for one in wanted.split(";")} <= set(ALL)
 
 

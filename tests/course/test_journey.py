@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -58,6 +59,32 @@ def test_a_lesson_removed_or_renamed_moves_nobody_back() -> None:
     assert walk(removed, standing(["stress"], {"stress-1", "stress-2"})) == ["stress-3", "stress-4"]
     renamed = course(track("stress", [lesson(f"stress-{n}") for n in (11, 2, 3)]))
     assert walk(renamed, standing(["stress"], {"stress-1", "stress-2"})) == ["stress-3"]
+
+
+def test_in_a_topic_about_closeness_too_nobody_is_moved_back() -> None:
+    lessons = [lesson(f"intimacy-{n}", sensitivity=2) for n in (1, 9, 2, 3)]
+    inserted = course(track("intimacy", lessons, sensitivity=2))
+    assert walk(inserted, standing(["intimacy"], {"intimacy-1", "intimacy-2"})) == ["intimacy-3"]
+
+
+def test_a_lesson_that_was_left_out_for_want_of_closeness_comes_when_it_is_chosen() -> None:
+    mixed = course(track("sleep", [lesson("sleep-1"), lesson("sleep-2", sensitivity=2), lesson("sleep-3")]))
+    assert walk(mixed, standing(["sleep"], {"sleep-1", "sleep-3"}, closeness=False)) == []
+    assert walk(mixed, standing(["sleep"], {"sleep-1", "sleep-3"})) == ["sleep-2"]
+
+
+def test_right_after_a_pause_an_easy_lesson_comes_first() -> None:
+    some = course(INTIMACY, CONSENT, track("sleep", [lesson("sleep-1")]))
+
+    def first(been: set[str], *tracks: str) -> str | None:
+        coming = next_lesson(some, replace(standing(tracks, been), gentle=True))
+        return coming.id if coming is not None else None
+
+    assert first({"consent-1"}, "intimacy", "sleep") == "sleep-1"
+    assert first({"consent-1"}, "intimacy") in ("consent-2", "sleep-1"), "from a topic they did not choose, if need be"
+    assert first({"consent-1", "consent-2", "sleep-1"}, "intimacy") == "intimacy-1", "when there is nothing easier"
+    assert first(set(), "sleep") == "sleep-1"
+    assert first({"sleep-1"}, "sleep") is None
 
 
 def test_lessons_moved_to_another_place_are_not_repeated_by_going_back() -> None:

@@ -30,8 +30,8 @@ def transitions(zone: str, first: datetime = FIRST, last: datetime = LAST) -> tu
 def _changes(zone: str, first: datetime, last: datetime) -> Iterator[datetime]:
     low, before = first, offset(zone, first)
     while low < last:
-        # No zone changes its clocks and back within three days.
-        high = low + 3 * DAY
+        # No zone changes its clocks and back within a week.
+        high = low + 7 * DAY
         after = offset(zone, high)
         if before != after:
             yield _narrowed(zone, low, high)

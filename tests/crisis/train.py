@@ -189,9 +189,7 @@ def train(rows: Sequence[Row]) -> tuple[Model, list[float]]:
     data = [hashed(named[i], CATEGORY_BITS) for i in risky]
     counts = Counter(rows[i].label for i in risky)
     even = [len(risky) / (4 * counts[rows[i].label]) for i in risky]
-    categories = {
-        name: fit(data, [rows[i].label == name for i in risky], even, CATEGORY_BITS) for name in CATEGORIES
-    }
+    categories = {name: fit(data, [rows[i].label == name for i in risky], even, CATEGORY_BITS) for name in CATEGORIES}
     now = [hashed(named[i], IMMINENT_BITS) for i in risky]
     imminent = fit(now, [rows[i].severity == "imminent" for i in risky], [1.0] * len(risky), IMMINENT_BITS)
     strong, soft = limit(calm, FALSE_ALARMS_STRONG), limit(calm, FALSE_ALARMS_SOFT)

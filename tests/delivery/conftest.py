@@ -54,7 +54,9 @@ def in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator[Heard]:
         return [record for record in records if record.levelno >= logging.ERROR]
 
     def heard(action: str) -> str:
-        found = [record for record in errors() if getattr(record, "action", "") == action and id(record) not in expected]
+        found = [
+            record for record in errors() if getattr(record, "action", "") == action and id(record) not in expected
+        ]
         assert len(found) == 1, [record.getMessage() for record in errors()]
         expected.add(id(found[0]))
         return found[0].getMessage()

@@ -19,12 +19,12 @@ async def test_before_intimacy_comes_consent_even_if_it_was_not_chosen(there: Wo
     assert title_of(ana, lessons(ana)[-1]) == "intimacy-1"
 
 
-async def test_an_envelope_that_stays_closed_comes_again_and_counts_only_when_opened(anywhere: World) -> None:
-    ana = Chat(anywhere, anywhere.person("Ana"))
+async def test_an_envelope_that_stays_closed_comes_again_and_counts_only_when_opened(there: World) -> None:
+    ana = Chat(there, there.person("Ana"))
     await ana.is_learning("intimacy")
-    await anywhere.at(on("2026-03-03", "12:00"))
+    await there.at(on("2026-03-03", "12:00"))
     ana.forget()
-    await anywhere.at(on("2026-03-05", "12:00"))
+    await there.at(on("2026-03-05", "12:00"))
     assert times(ana.news) == ["2026-03-04 08:00", "2026-03-05 08:00"]
     assert all(message.text.startswith(ENVELOPE) for message in ana.news)
     await ana.says("/progress")
@@ -32,24 +32,24 @@ async def test_an_envelope_that_stays_closed_comes_again_and_counts_only_when_op
     await ana.taps("Open")
     await ana.says("/progress")
     ana.hears_only("2 lessons so far.")
-    await anywhere.at(on("2026-03-06", "12:00"))
+    await there.at(on("2026-03-06", "12:00"))
     await ana.taps("Open")
     assert titles(ana)[-2:] == ["intimacy-1", "intimacy-2"]
 
 
-async def test_the_end_of_all_tracks_is_said_once(anywhere: World) -> None:
-    ana = Chat(anywhere, anywhere.person("Ana"))
+async def test_the_end_of_all_tracks_is_said_once(there: World) -> None:
+    ana = Chat(there, there.person("Ana"))
     await ana.is_learning("stress")
-    await anywhere.at(on("2026-03-09", "12:00"))
+    await there.at(on("2026-03-09", "12:00"))
     assert titles(ana) == [f"stress-{number}" for number in range(1, 8)]
     ana.forget()
-    await anywhere.at(on("2026-03-25", "12:00"))
+    await there.at(on("2026-03-25", "12:00"))
     assert times(ana.news) == ["2026-03-10 08:00"]
     ana.hears_only(FINISH)
     await ana.taps("Topics")
     await ana.taps("Kinder nights")
     await ana.taps("Add this topic")
-    await anywhere.at(on("2026-03-26", "12:00"))
+    await there.at(on("2026-03-26", "12:00"))
     assert titles(ana)[7:] == ["sleep-1"], "a topic more, and the lessons go on"
 
 

@@ -18,7 +18,7 @@ async def test_the_end_of_a_pause_is_one_message_and_nothing_more_until_they_cho
     await anywhere.at(on("2026-03-03", "12:00"))
     await ana.says("/pause until 2026-03-07")
     await anywhere.at(on("2026-03-07", "07:59"))
-    ana.hears_only("paused until")
+    ana.hears_only("Lessons are paused")
     ana.forget()
     await anywhere.at(on("2026-03-25", "12:00"))
     assert times(ana.news) == ["2026-03-07 08:00"]

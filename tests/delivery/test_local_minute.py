@@ -122,6 +122,7 @@ async def test_a_move_after_todays_lesson(there: World, ana: Chat) -> None:
     await ana.is_learning("stress")
     await there.at(on("2026-03-03", "09:00"))
     await moves(ana, "New York")
+    ana.hears("Wednesday, March 4 at 8:00 AM", "New York")
     await there.at(on("2026-03-04", "12:00", "America/New_York"))
     assert times(lessons(ana), "America/New_York") == ["2026-03-03 02:00", "2026-03-04 08:00"]
 
@@ -158,6 +159,7 @@ async def test_another_hour_after_todays_lesson(there: World, ana: Chat) -> None
     await ana.is_learning("stress")
     await there.at(on("2026-03-03", "09:00"))
     await takes_hour(ana, "20:30")
+    ana.hears("Wednesday, March 4 at 8:30 PM")
     await there.at(on("2026-03-05", "07:00"))
     assert times(lessons(ana)) == ["2026-03-03 08:00", "2026-03-04 20:30"]
 
@@ -175,6 +177,8 @@ async def test_an_hour_that_is_over_today_begins_tomorrow(there: World, ana: Cha
 async def test_send_one_now_is_todays_lesson(there: World, ana: Chat) -> None:
     await ana.signs_up(hour="18:00")
     await ana.taps("Send one now")
+    await ana.says("/when")
+    ana.hears("Tuesday, March 3 at 6:00 PM")
     await there.at(on("2026-03-03", "17:59"))
     assert times(lessons(ana)) == [wall(START)]
     await there.at(on("2026-03-03", "18:00"))

@@ -137,9 +137,9 @@ async def test_send_one_now_pressed_twice_sends_one(ana: Chat) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    ["ls:did:nosuch-1", "ls:nothing:stress-1", "ls:open:0123", "jo:page:x", "jo:one:x", "tr:show:x", "set:x", "go:x", "go:pause:x",
-     "go:pause:99999999999999999999", "go:pause:²", "ask:hour:8", "ask:nosuch:1", "jo:page:²", "jo:page:9999999999999", "nonsense", "", ":", "::::",
-     "sos:nonsense", "sos:", "pl:nothing", "cmd:nosuch", "x" * 64],
+    ["ls:did:nosuch-1", "ls:nothing:stress-1", "ls:open:0123", "jo:page:x", "jo:one:x", "tr:show:x", "set:x", "go:x",
+     "go:pause:x", "go:pause:99999999999999999999", "go:pause:²", "ask:hour:8", "ask:nosuch:1", "jo:page:²",
+     "jo:page:9999999999999", "nonsense", "", ":", "::::", "sos:nonsense", "sos:", "pl:nothing", "cmd:nosuch", "x" * 64],
 )  # fmt: skip
 async def test_a_button_that_never_was_or_is_no_more_still_answers(ana: Chat, data: str) -> None:
     await ana.is_learning("stress")
@@ -181,7 +181,7 @@ async def test_progress_counts_lessons_and_never_days(ana: Chat) -> None:
     await ana.says("Jaw.")
     await ana.says("/skip")
     await ana.says("/progress")
-    page = ana.hears_only("2 lessons so far. You wrote one thing down.", "Calm in small steps: 2 of 7")
+    page = ana.hears_only("One lesson so far. You wrote one thing down.", "Calm in small steps: 2 of 7")
     assert f"Next: {ana.lesson('stress-3').title}" in page.text
     assert page.labels == ["Journal", "Topics"]
 
@@ -286,7 +286,7 @@ async def test_the_page_of_settings_shows_them_all(ana: Chat) -> None:
     await ana.says("/settings")
     page = ana.hears_only("Your settings")
     for line in ("Country: Germany", "Time zone: Berlin", "Time: 8:00 AM", "Days: every day", "Practices: Just me",
-                 "Topics: Calm in small steps and Easing back", "Closeness topics: shown"):  # fmt: skip
+                 "Topics: Calm in small steps · Easing back", "Closeness topics: shown"):  # fmt: skip
         assert line in page.text
     await ana.taps("Topics")
     ana.hears_only("Those you chose have a tick.")
@@ -327,9 +327,9 @@ async def test_a_pause_names_the_day_it_ends(ana: Chat, said: str, until: str) -
     await ana.says("/pause" if said.startswith("tap") else said)
     if said.startswith("tap"):
         await ana.taps(said.removeprefix("tap "))
-    ana.hears(f"Lessons are paused until {until}.")
+    ana.hears("Lessons are paused.", f"On {until} I ask once")
     await ana.says("/when")
-    ana.hears_only(f"Lessons are paused until {until}.")
+    ana.hears_only("Lessons are paused.", f"On {until} I ask once")
 
 
 @pytest.mark.parametrize("said", ["tap Until I say so", "/pause until I say so", "/pause open"])
@@ -343,7 +343,9 @@ async def test_a_pause_can_have_no_end(ana: Chat, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["/pause soon", "/pause 0", "/pause -3", "/pause 9999", "/pause until 2026-02-30", "/pause until 2020-01-01", "/pause 2028-01-01", "/pause 🌙"]
+    "said",
+    ["/pause soon", "/pause 0", "/pause -3", "/pause 9999", "/pause until 2026-02-30", "/pause until 2020-01-01",
+     "/pause 2028-01-01", "/pause 🌙"],
 )  # fmt: skip
 async def test_a_pause_that_makes_no_sense_says_what_would(ana: Chat, said: str) -> None:
     await ana.is_learning("stress")
@@ -358,7 +360,7 @@ async def test_resume_is_one_message_with_a_choice(ana: Chat) -> None:
     ana.hears_only("Lessons are on.")
     await ana.says("/pause 3")
     await ana.says("/resume")
-    choice = ana.hears_only("Welcome back. You are at the same place.", "Tuesday, March 3 at 8:00 AM")
+    choice = ana.hears_only("Welcome back. Your place is kept.", "Tuesday, March 3 at 8:00 AM")
     assert choice.labels == ["Read one now", "Carry on at the usual time", "Start this topic over"]
 
 
@@ -378,7 +380,7 @@ async def test_a_pause_keeps_its_end_whatever_is_changed_in_it(ana: Chat, change
     learner = await ana.learner()
     assert (learner.state, learner.due_at) == (State.PAUSED, end)
     await ana.says("/when")
-    ana.hears_only("Lessons are paused until Thursday, March 5.")
+    ana.hears_only("Lessons are paused.", "On Thursday, March 5 I ask once")
 
 
 async def test_the_three_ways_to_go_on(ana: Chat) -> None:
@@ -410,12 +412,12 @@ async def test_stop_and_start_again_keep_the_place(ana: Chat) -> None:
         await ana.says(words)
         ana.hears_only("Lessons are stopped.")
     await ana.says("/start")
-    ana.hears_only("Welcome back. You are at the same place.")
+    ana.hears_only("Welcome back. Your place is kept.")
     await ana.says("/next")
     ana.hears_only(ana.lesson("stress-2").title)
     await ana.says("/stop")
     await ana.taps("Begin again")
-    ana.hears("Welcome back. You are at the same place.")
+    ana.hears("Welcome back. Your place is kept.")
 
 
 async def test_start_on_an_ordinary_day_says_where_they_are(ana: Chat) -> None:
@@ -432,6 +434,28 @@ async def test_start_on_an_ordinary_day_says_where_they_are(ana: Chat) -> None:
         await ana.says("/start")
         await ana.taps(label)
         ana.hears(page)
+
+
+async def test_a_link_to_a_topic_shows_it_to_whoever_is_here_already(ana: Chat) -> None:
+    await ana.is_learning("stress")
+    await ana.says("/start sleep")
+    assert "Add this topic" in ana.hears_only("Kinder nights", "7 lessons").labels
+    await ana.says("/start nosuchtrack")
+    ana.hears_only("Good to see you.")
+
+
+async def test_whoever_is_under_18_gets_no_lesson_on_request_either(ana: Chat) -> None:
+    await ana.is_learning("stress")
+    await ana.says("/next")
+    lesson = ana.last
+    await ana.says("/help")
+    await ana.taps("My age")
+    ana.hears("This course is for adults")
+    for said in ("/next", "/today", "/skip"):
+        await ana.says(said)
+        ana.hears_only("Is that all right with you?")
+    await ana.taps("Gentler", lesson)
+    assert "A gentler way" not in ana.last.text
 
 
 # -- pages that explain --------------------------------------------------------------------------------------------------

@@ -14,12 +14,14 @@ from bot.service.learners import State
 from tests.e2e.chat import QUESTIONS, Chat
 from tests.world import World
 
+PlugState = Literal["gone", "hung"]
+
 TROUBLE = "I cannot reach my memory just now"
 CARD = "automated course; nobody reads this chat"
 
 
 @contextmanager
-def plug_pulled(there: World, state: Literal["gone", "hung"]) -> Iterator[None]:
+def plug_pulled(there: World, state: PlugState) -> Iterator[None]:
     """The database is gone, or hangs; nobody waits for it longer than a moment."""
     database = there.app.store.database
     patience, database.patience = database.patience, 0.2
@@ -32,14 +34,14 @@ def plug_pulled(there: World, state: Literal["gone", "hung"]) -> Iterator[None]:
 
 
 @pytest.fixture(params=["gone", "hung"])
-def state(request: pytest.FixtureRequest) -> Literal["gone", "hung"]:
+def state(request: pytest.FixtureRequest) -> PlugState:
     return request.param
 
 
 # -- the database ------------------------------------------------------------------------------------------------------------
 
 
-async def test_without_the_database_words_and_taps_get_a_kind_answer(there: World, ana: Chat, state: Literal["gone", "hung"]) -> None:  # fmt: skip
+async def test_without_the_database_words_and_taps_get_a_kind_answer(there: World, ana: Chat, state: PlugState) -> None:
     await ana.is_learning("stress")
     await ana.says("/next")
     with plug_pulled(there, state):
@@ -59,7 +61,9 @@ async def test_without_the_database_words_and_taps_get_a_kind_answer(there: Worl
     ana.hears_only("one entry")
 
 
-async def test_without_the_database_no_answer_of_onboarding_is_lost_unnoticed(there: World, ana: Chat, state: Literal["gone", "hung"]) -> None:  # fmt: skip
+async def test_without_the_database_no_answer_of_onboarding_is_lost_unnoticed(
+    there: World, ana: Chat, state: PlugState
+) -> None:
     await ana.stands_at("hour")
     question = ana.last
     with plug_pulled(there, state):
@@ -73,7 +77,7 @@ async def test_without_the_database_no_answer_of_onboarding_is_lost_unnoticed(th
     ana.hears(QUESTIONS["weekdays"])
 
 
-async def test_a_stranger_without_the_database(there: World, ana: Chat, state: Literal["gone", "hung"]) -> None:
+async def test_a_stranger_without_the_database(there: World, ana: Chat, state: PlugState) -> None:
     with plug_pulled(there, state):
         await ana.says("/start")
         ana.hears_only(TROUBLE)
@@ -81,9 +85,7 @@ async def test_a_stranger_without_the_database(there: World, ana: Chat, state: L
     ana.hears_only(QUESTIONS["consent"])
 
 
-async def test_lessons_wait_for_the_database_and_come_once(
-    there: World, ana: Chat, state: Literal["gone", "hung"]
-) -> None:
+async def test_lessons_wait_for_the_database_and_come_once(there: World, ana: Chat, state: PlugState) -> None:
     await ana.is_learning("stress")
     due = (await ana.learner()).due_at
     assert due is not None

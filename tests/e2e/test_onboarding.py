@@ -82,7 +82,7 @@ async def test_typing_alone_is_enough(ana: Chat) -> None:
         "Time zone: Denver",
         "Time: 8:15 PM",
         "Days: Monday, Wednesday, and Friday",
-        "Topics: Kinder nights and Easing back",
+        "Topics: Kinder nights · Easing back",
         "Practices: With someone",
         "",
         "Your next lesson comes on Monday, March 2 at 8:15 PM, Denver time.",
@@ -148,7 +148,7 @@ async def test_a_country_with_several_clocks_shows_them_to_tap(ana: Chat) -> Non
     assert "4:00 AM · Los Angeles" in question.labels
     assert "5:00 AM · Phoenix" in question.labels, "it keeps another rule than Denver"
     await ana.taps("4:00 AM · Los Angeles")
-    ana.hears("Time zone: 4:00 AM · Los Angeles")
+    ana.hears("Time zone: Los Angeles")
     assert (await ana.learner()).profile.zone == "America/Los_Angeles"
 
 
@@ -284,7 +284,7 @@ async def test_no_day_at_all_is_kindly_refused(ana: Chat) -> None:
     [
         ("2", "Kinder nights"),
         ("Say it kindly", "Say it kindly"),
-        ("sleep, stress", "Calm in small steps and Kinder nights"),
+        ("sleep, stress", "Calm in small steps · Kinder nights"),
     ],
 )
 async def test_topics_are_typed_by_name_or_number(ana: Chat, typed: str, kept: str) -> None:
@@ -341,7 +341,7 @@ async def test_closeness_that_is_wanted_and_safe_opens_the_topic(ana: Chat) -> N
     assert ana.person.sees("safe for you") is None, "the question and its answer do not stay on the screen"
     ana.hears("For whom should the practices be?")
     await ana.taps("With someone")
-    ana.hears("Topics: Calm in small steps and Easing back")
+    ana.hears("Topics: Calm in small steps · Easing back")
     assert (await ana.learner()).profile.closeness is Closeness.SAFE
 
 
@@ -368,7 +368,7 @@ async def test_when_closeness_was_the_only_topic_another_can_be_chosen(ana: Chat
 
 @pytest.mark.parametrize(
     "answer",
-    ["I feel pressured or unsafe", "not safe", "I do not feel safe", "I don't really feel safe", "he pressures me", "I'm scared of her"],
+    ["I feel pressured or unsafe", "not safe", "I do not feel safe", "I don't really feel safe", "there is some pressure from him"],
 )  # fmt: skip
 async def test_closeness_that_is_not_safe_leads_to_support_and_never_to_those_lessons(ana: Chat, answer: str) -> None:
     await ana.stands_at("closeness")

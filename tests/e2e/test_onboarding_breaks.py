@@ -118,7 +118,7 @@ async def test_a_process_that_dies_between_any_two_steps_loses_nothing_and_asks_
         assert (await ana.learner()).step == step, "the question is still the open one"
     await ana.taps("Just me")
     summary = ana.hears("This is what you chose")
-    for kept in ("United States", "Chicago", "8:00 AM", "every day", "Calm in small steps and Easing back", "Just me"):
+    for kept in ("United States", "Chicago", "8:00 AM", "every day", "Calm in small steps · Easing back", "Just me"):
         assert kept in summary.text
     await there.crash()
     await there.at(there.clock.now + timedelta(hours=3))

@@ -1,8 +1,8 @@
-"""Weeks in seconds: when lessons come, when they do not, and what comes instead. Every test has a world of its own to travel in."""
+"""Days and weeks in seconds: what a conversation leads to later. Which minute is the right one is looked at in tests/delivery."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,9 +31,6 @@ def came(chat: Chat, zone: str = BERLIN) -> list[str]:
     return [f"{one.at.astimezone(ZoneInfo(zone)):%m-%d %H:%M}" for one in chat.news if is_lesson(one)]
 
 
-# -- the right minute ------------------------------------------------------------------------------------------------------
-
-
 async def test_whoever_signs_up_before_the_hour_gets_one_the_same_day(there: World, ana: Chat) -> None:
     await ana.is_learning("stress", hour=13, minute=1)
     await there.later(minutes=1)
@@ -51,14 +48,18 @@ async def test_each_lesson_once_and_in_order_to_a_kind_end(there: World, ana: Ch
     assert len(ana.news) == 8, "the end is told once"
     await ana.says("/when")
     ana.hears_only("No lesson is planned.")
+    await ana.says("/settings")
+    await ana.taps("Time")
+    await ana.says("9")
+    assert ana.hears_only("Saved.").text == "Saved.", "no lesson is promised where none is left"
+    ana.forget()
+    await there.later(days=5)
+    ana.hears_nothing()
     await ana.says("/tracks")
     await ana.taps("Kinder nights")
     await ana.taps("Add this topic")
     await there.later(days=1)
     ana.hears(ana.lesson("sleep-1").title)
-
-
-# -- clocks that change ------------------------------------------------------------------------------------------------------
 
 
 async def test_when_tells_of_a_change_of_clocks_that_is_near(there: World, ana: Chat) -> None:
@@ -73,9 +74,6 @@ async def test_when_tells_of_a_change_of_clocks_that_is_near(there: World, ana: 
     ana.hears_only("Clocks go back by 1 hour on Sunday, October 25.")
 
 
-# -- plans that change -------------------------------------------------------------------------------------------------------
-
-
 async def test_no_lesson_on_a_day_that_already_had_one_on_request(there: World, ana: Chat) -> None:
     await ana.is_learning("stress", hour=20)
     await there.at(moment("03-03", "12:00"))
@@ -85,13 +83,10 @@ async def test_no_lesson_on_a_day_that_already_had_one_on_request(there: World, 
     assert came(ana) == ["03-03 12:00"]
 
 
-# -- too late ------------------------------------------------------------------------------------------------------------------
-
-
 async def test_too_late_for_the_lesson_comes_one_choice(there: World, ana: Chat) -> None:
     await ana.is_learning("stress")
     await there.asleep_until(moment("03-03", "12:00"))
-    choice = ana.hears_only("I was away for a while, and a lesson did not come.")
+    choice = ana.hears_only("I was away for a while")
     assert choice.labels == ["Read one now", "Carry on at the usual time", "Start this topic over"]
     await ana.taps("Read one now")
     ana.hears(ana.lesson("stress-1").title)
@@ -103,14 +98,11 @@ async def test_too_late_for_the_lesson_comes_one_choice(there: World, ana: Chat)
     ana.hears_only(ana.lesson("stress-2").title)
 
 
-# -- pauses ----------------------------------------------------------------------------------------------------------------------
-
-
 async def test_a_pause_typed_late_in_the_evening_still_ends_at_the_usual_hour(there: World, ana: Chat) -> None:
     await ana.is_learning("stress")
     await there.at(moment("03-02", "23:50"))
     await ana.says("/pause until 2026-03-06")
-    ana.hears_only("Lessons are paused until Friday, March 6.")
+    ana.hears_only("On Friday, March 6 I ask once")
     ana.forget()
     await there.at(moment("03-06", "08:00"))
     ana.hears_only("Ready when you are.")
@@ -134,9 +126,6 @@ async def test_resumed_early_it_goes_on_at_the_same_place(there: World, ana: Cha
     ana.forget()
     await there.later(days=1)
     ana.hears_only(ana.lesson("stress-3").title)
-
-
-# -- gone and back -----------------------------------------------------------------------------------------------------------
 
 
 async def test_blocked_then_unblocked_there_is_one_welcome_and_the_same_place(there: World, ana: Chat) -> None:
@@ -174,9 +163,6 @@ async def test_whoever_stopped_and_blocked_is_left_in_peace(there: World, ana: C
     assert (await ana.learner()).state is State.STOPPED
 
 
-# -- the course ----------------------------------------------------------------------------------------------------------------
-
-
 async def test_words_days_after_a_lesson_are_no_answer_to_it_any_more(there: World, ana: Chat) -> None:
     await ana.is_learning("stress", weekdays=frozenset({0}))
     await there.at(moment("03-09", "08:00"))
@@ -192,3 +178,16 @@ async def test_words_days_after_a_lesson_are_no_answer_to_it_any_more(there: Wor
     ana.hears_only(ana.lesson("stress-2").title)
 
 
+async def test_with_every_topic_left_out_nothing_comes_and_nothing_is_said_to_be_over(there: World, ana: Chat) -> None:
+    await ana.is_learning("stress")
+    await ana.says("/tracks")
+    await ana.taps("✓ Calm in small steps")
+    await ana.taps("Leave it out")
+    await there.later(days=5)
+    assert all("You have been through" not in one.text for one in ana.news)
+    await ana.says("/tracks")
+    await ana.taps("Calm in small steps")
+    await ana.taps("Add this topic")
+    ana.forget()
+    await there.later(days=1)
+    ana.hears_only(ana.lesson("stress-1").title)

@@ -12,7 +12,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-KEEP = "Shall I keep it as a note in your journal?"
+KEEP = "Shall I keep it as a note?"
 MARKUP = (
     "<b>bold</b> & *stars* _under_ `code` [link](http://example.org) ~wave~ |bars| \\ > quote\n> > second\n\n**||x||**"
 )
@@ -114,7 +114,7 @@ async def test_words_that_are_not_to_be_kept_are_gone(ana: Chat) -> None:
     question = ana.last
     keep = next(button.data for button in question.buttons if button.label == "Keep it")
     await ana.taps("Don’t keep it")
-    ana.hears_only("Deleted.")
+    ana.hears_only("I did not keep it.")
     assert "Nothing is written yet." in await journal(ana)
     await ana.taps_old(question.id, keep)
     ana.hears_only("That one is not there any more.")

@@ -68,6 +68,7 @@ CHANGED = {
     "last_slot": TODAY,
     "lesson": "sleep-2",
     "delivery": "d" * 32,
+    "gentle": True,
 }
 
 
@@ -304,6 +305,27 @@ async def test_nobody_reaches_what_another_person_wrote(store: SqlStore) -> None
         assert await turn.reflections(0, 10) == (hers,)
 
 
+async def test_a_safety_plan_is_kept_as_a_whole_and_only_by_its_owner(store: SqlStore) -> None:
+    await meet(store, ANA)
+    await meet(store, BEN)
+    for plan in (
+        {"signs": "I stop sleeping", "people": "Mara 🌿"},
+        {"people": "Mara, Jon"},
+        {},
+        {"places": "the park"},
+    ):
+        async with store.turn(ANA, new_key(), NOW) as turn:
+            await turn.keep_plan(plan)
+        async with store.turn(ANA, new_key(), NOW) as turn:
+            assert await turn.plan() == plan
+        assert await count_of(store, "plans") == bool(plan)
+    async with store.turn(BEN, new_key(), NOW) as turn:
+        assert await turn.plan() == {}
+        await turn.keep_plan({})
+    async with store.turn(ANA, new_key(), NOW) as turn:
+        assert await turn.plan() == {"places": "the park"}
+
+
 # -- the ledger, from a turn -------------------------------------------------------------------------------------------
 
 
@@ -326,6 +348,19 @@ async def test_a_slot_that_the_tick_has_used_is_used_for_a_turn_too(store: SqlSt
     await waiting_lesson(store)
     async with store.turn(ANA, new_key(), NOW) as turn:
         assert await turn.intend(DeliveryKind.LESSON, TODAY, "stress-1") is None
+
+
+async def test_what_is_meant_for_later_waits_until_then_and_comes_once(store: SqlStore) -> None:
+    learner = await meet(store, due_at=None)
+    later = NOW + timedelta(hours=20)
+    for _ in range(2):
+        async with store.turn(ANA, new_key(), NOW) as turn:
+            await turn.intend_later(DeliveryKind.PAUSE_OVER, TODAY, later)
+    assert await store.uncertain(later) == 0
+    assert await store.take_waiting(later - minutes(1), 10, HOLD) == ()
+    (one,) = await store.take_waiting(later, 10, HOLD)
+    assert (one.learner.id, one.delivery.kind, one.delivery.attempts) == (learner.id, DeliveryKind.PAUSE_OVER, 0)
+    assert await store.sending([one.delivery], later + HOLD) == (one.delivery.id,)
 
 
 async def test_deliveries_are_found_by_id_and_by_message_by_their_owner_alone(store: SqlStore) -> None:

@@ -39,8 +39,11 @@ async def full(store: SqlStore) -> SqlStore:
         await turn.record_consent(1)
         await turn.keep_reflection("stress-1", WROTE, 11)
         await turn.keep_reflection(None, WROTE + "!", 12)
+        await turn.keep_plan({"people": WROTE})
         await turn.pass_through("stress-1", Passage.DID)
         turn.keep_replies([Say(ASKED, ((Button("Vertrauen", "go:x"),),)), Toast(WROTE)])
+    async with store.turn(BEN, new_key(), NOW) as turn:
+        await turn.keep_plan({"people": "Somebody else"})
     await decide_all(store)
     await store.take_waiting(NOW, 10, HOLD)
     return store
@@ -135,6 +138,7 @@ async def opens_all(store: SqlStore) -> None:
         for key in updates:
             async with store.turn(who, key, NOW) as turn:
                 await turn.reflections(0, 100)
+                await turn.plan()
 
 
 async def put(store: SqlStore, where: Place, row: Any, value: bytes) -> None:
@@ -142,10 +146,11 @@ async def put(store: SqlStore, where: Place, row: Any, value: bytes) -> None:
         await db.execute(update(where.table).where(where.names == row[0]).values({where.column: value}))
 
 
-READ_HERE = [pair for pair in SEALED if pair[0] in ("learners", "reflections", "inbox")]
+def test_every_sealed_column_is_tried_below() -> None:
+    assert {table for table, _ in SEALED} == {"learners", "reflections", "inbox", "plans"}
 
 
-@pytest.mark.parametrize(("table", "column"), READ_HERE)
+@pytest.mark.parametrize(("table", "column"), SEALED)
 async def test_a_sealed_value_opens_in_its_own_row_only(full: SqlStore, table: str, column: str) -> None:
     where = place(table, column)
     first, second, *_ = await two_rows(full, where)
@@ -155,7 +160,7 @@ async def test_a_sealed_value_opens_in_its_own_row_only(full: SqlStore, table: s
         await opens_all(full)
 
 
-@pytest.mark.parametrize(("table", "column"), READ_HERE)
+@pytest.mark.parametrize(("table", "column"), SEALED)
 @pytest.mark.parametrize("harm", ["bit", "cut", "empty"])
 async def test_a_sealed_value_that_was_changed_does_not_open(
     full: SqlStore, table: str, column: str, harm: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 import time
 import traceback
@@ -172,10 +173,13 @@ async def test_postgres_stopped_and_started_again(
     store: SqlStore, hasty: SqlStore, going: Waiting, postgres: Cluster
 ) -> None:
     before = await found(store)
+    await asyncio.gather(*(store.country_of(ANA) for _ in range(5)))
     postgres.stop()
     for name, call in everything(hasty, going).items():
         await refused(name, call)
     postgres.start()
+    # Nobody has to pay for a connection that went bad meanwhile.
+    assert await asyncio.gather(*(store.country_of(ANA) for _ in range(5))) == ["DE"] * 5
     await works(store.ready, *everything(hasty, going).values())
     assert replace(await found(store), lesson=None, delivery=None) == before
 
@@ -310,6 +314,18 @@ async def test_an_error_tells_nothing_of_what_was_written(store: SqlStore, ana: 
         with pytest.raises((StoreUnavailable, RuntimeError)) as caught:
             await fail()
         assert SECRET[:30] not in told(caught.value).replace("INSERT INTO installation", "")
+
+
+async def test_not_even_a_log_of_every_statement_tells_what_was_written(
+    another_store: Opener, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, logger="sqlalchemy.engine"):
+        store = await another_store()
+        await meet(store)
+        async with store.turn(ANA, new_key(), NOW) as turn:
+            await turn.keep_reflection(SECRET[:60], SECRET, 1)
+    assert "INSERT INTO reflections" in caplog.text
+    assert SECRET[:30] not in caplog.text
 
 
 async def test_an_error_tells_nothing_of_where_the_database_is(tmp_path: Path) -> None:

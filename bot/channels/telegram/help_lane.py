@@ -19,6 +19,7 @@ from telegram.constants import ParseMode
 
 from bot.channels.telegram.sender import NO_PREVIEW, named
 from bot.crisis import answer as crisis
+from bot.crisis import detect
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Kind, Outcome
 from bot.service.places import find_country
@@ -40,12 +41,15 @@ After = Callable[[Incoming, "crisis.Effects", datetime], Awaitable[None]]
 @dataclass(slots=True)
 class Memory:
     """What the help lane knows without a database: the country each chat chose, how often it was shown a card today, the latest
-    exchange, and the need for which a country is being picked."""
+    exchange, the need for which a country is being picked, the words that opened a card (held until they carry on or write
+    again, never written anywhere), and hashes of words that were meant otherwise."""
 
     countries: OrderedDict[ChatRef, str | None] = field(default_factory=OrderedDict)
     shown: OrderedDict[ChatRef, tuple[date, int]] = field(default_factory=OrderedDict)
     messages: OrderedDict[ChatRef, list[int]] = field(default_factory=OrderedDict)
     picking: OrderedDict[ChatRef, str] = field(default_factory=OrderedDict)
+    held: OrderedDict[ChatRef, Incoming] = field(default_factory=OrderedDict)
+    meant_otherwise: OrderedDict[ChatRef, frozenset[int]] = field(default_factory=OrderedDict)
 
     def note_country(self, chat: ChatRef, country: str | None) -> None:
         """Remembers the country a chat chose; the oldest is forgotten when there are too many."""
@@ -70,6 +74,17 @@ def _put(book: OrderedDict[ChatRef, T], chat: ChatRef, value: T) -> None:
         book.popitem(last=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the help lane makes of words: `mine` when it answers them, with the card for that `need`."""
+
+    mine: bool
+    need: crisis.Need | None = None
+
+
+NOTHING = Heard(False)
+
+
 class HelpLane:
     """Answers calls for help. `country_of` may ask the database and is given hardly any time; `after` does what can wait."""
 
@@ -79,11 +94,20 @@ class HelpLane:
         self._after = after
         self.memory = Memory()
         self.private_link: str | None = None
+        self.line_up: Callable[[Incoming], object] = lambda _incoming: None
+        self.reads = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._afters: set[asyncio.Task[None]] = set()
 
-    def wants(self, incoming: Incoming) -> bool:
-        """True when this is for the help lane: a call for help in words, or a button of a card."""
+    async def learn_to_read(self) -> None:
+        """Loads what reading needs, off the event loop. Calls for help are understood before, and without it."""
+        problem = await asyncio.to_thread(detect.problem)
+        if problem is not None:
+            log.error("%s", problem, extra={"action": "not_reading"})
+        self.reads.set()
+
+    def asks(self, incoming: Incoming) -> bool:
+        """True for a call for help, and for a button of a card: what is answered before anything else is loaded or read."""
         if incoming.kind is Kind.PRESS:
             return incoming.data.startswith("sos:")
         if incoming.kind not in (Kind.TEXT, Kind.EDIT, Kind.OTHER):
@@ -91,15 +115,31 @@ class HelpLane:
         asked = crisis.is_call_for_help(incoming.text) or incoming.text.strip().casefold() == LINK_FROM_A_GROUP
         return asked or self._typed_country(incoming) is not None
 
+    def read(self, incoming: Incoming) -> Heard:
+        """What their words say without asking. Nothing leaves this machine, and nothing of it is kept."""
+        said_otherwise = hash(incoming.text) in self.memory.meant_otherwise.get(incoming.chat, frozenset())
+        if incoming.kind is Kind.PRESS or not incoming.text or said_otherwise:
+            return NOTHING
+        reading = detect.read(incoming.text, incoming.language)
+        if reading.under_18:
+            return Heard(True, "young")
+        if reading.tier == "strong":
+            return Heard(True, crisis.CATEGORY_NEEDS.get(reading.category, "suicide"))
+        return NOTHING
+
     def _typed_country(self, incoming: Incoming) -> str | None:
         """The button that a typed country stands for, while a card is asking for one."""
         need = self.memory.picking.get(incoming.chat)
         country = find_country(incoming.text) if need is not None and incoming.kind is Kind.TEXT else None
         return f"sos:c:{need}:{country}" if country else None
 
-    def take(self, incoming: Incoming, now: datetime, *, private: bool) -> asyncio.Task[None]:
-        """Answers at once, beside everything else."""
-        return self._go(self._answer(incoming, now, private))
+    def take(
+        self, incoming: Incoming, now: datetime, *, private: bool, need: crisis.Need | None = None
+    ) -> asyncio.Task[None]:
+        """Answers at once, beside everything else; `need` is what their words call for, where they did not ask outright."""
+        if need is not None:
+            _put(self.memory.held, incoming.chat, incoming)
+        return self._go(self._answer(incoming, now, private, need))
 
     def _go(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -107,7 +147,7 @@ class HelpLane:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _answer(self, incoming: Incoming, now: datetime, private: bool) -> None:
+    async def _answer(self, incoming: Incoming, now: datetime, private: bool, need: crisis.Need | None) -> None:
         today = now.date()
         country = await self._country(incoming.chat) if private else None
         action = incoming.data if incoming.kind is Kind.PRESS else self._typed_country(incoming)
@@ -119,7 +159,13 @@ class HelpLane:
             times = self.memory.count(incoming.chat, today)
             link = None if private else self.private_link
             reply = crisis.open(
-                incoming.language, country, today, group=not private, times_today=times, private_link=link
+                incoming.language,
+                country,
+                today,
+                group=not private,
+                first_line=need,
+                times_today=times,
+                private_link=link,
             )
         sent = [await self._show(incoming.chat, card) for card in reply.cards]
         if private:
@@ -207,12 +253,21 @@ class HelpLane:
             log.error(
                 "what a help card leads to failed: %s", type(error).__name__, extra={"action": "after_help_failed"}
             )
+        if effects.carry_on:
+            self._carry_on(incoming.chat)
+
+    def _carry_on(self, chat: ChatRef) -> None:
+        """Goes on exactly where they were: their words are taken as they were meant, and do not call the card again."""
+        held = self.memory.held.pop(chat, None)
+        if held is not None:
+            known = self.memory.meant_otherwise.get(chat, frozenset())
+            _put(self.memory.meant_otherwise, chat, known | {hash(held.text)})
+            self.line_up(held)
 
     async def _how_to_use(self, incoming: Incoming) -> int:
-        words = html.escape(texts_for(incoming.language or "")("help-using"), quote=False)
         message = await self._bot.send_message(
             int(incoming.chat.address),
-            words,
+            html.escape(texts_for(incoming.language or "")("help-using"), quote=False),
             parse_mode=ParseMode.HTML,
             disable_notification=True,
             link_preview_options=NO_PREVIEW,

@@ -53,6 +53,7 @@ class Intake:
         self._handle = handle
         self._busy = busy
         self._now = now
+        help_lane.line_up = self._line_up
 
     def take(self, update: Any) -> asyncio.Future[None]:
         """Puts an update where it belongs. The future is done when it has been handled."""
@@ -66,10 +67,22 @@ class Intake:
             return _done()
         if incoming is None:
             return _done()
-        if self._help.wants(incoming):
+        if self._help.asks(incoming):
             return self._help.take(incoming, self._now(), private=private)
         if not private:
             return _done()  # in a group only help is answered: lessons are between one person and the course
+        if not self._help.reads.is_set():
+            return asyncio.create_task(self._once_it_reads(incoming))
+        return self._take_read(incoming)
+
+    async def _once_it_reads(self, incoming: Incoming) -> None:
+        await self._help.reads.wait()
+        await self._take_read(incoming)
+
+    def _take_read(self, incoming: Incoming) -> asyncio.Future[None]:
+        heard = self._help.read(incoming)
+        if heard.mine:
+            return self._help.take(incoming, self._now(), private=True, need=heard.need)
         return self._line_up(incoming)
 
     def _line_up(self, incoming: Incoming) -> asyncio.Future[None]:

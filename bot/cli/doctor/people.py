@@ -7,7 +7,7 @@ from collections import Counter
 from bot.cli.doctor.look import Look, Patient
 from bot.content.check import check_course
 from bot.content.read import lessons_dir
-from bot.crisis import answer
+from bot.crisis import answer, detect
 from bot.crisis import check as crisis
 
 REVIEW = "Make the page for it: kindling crisis review --html review.html. docs/safety says who signs what."
@@ -36,7 +36,12 @@ async def look_at_helplines(patient: Patient) -> list[Look]:
     found = crisis.check(today)
     rules = Counter(one.rule for one in found)
     faults, old = sum(one.is_error for one in found), sum(rules[rule] for rule in OLD)
-    return [_sound(faults), _age(old), *_signed(rules, [one.where for one in found if one.rule == "texts-unreviewed"])]
+    return [
+        _sound(faults),
+        _reading(),
+        _age(old),
+        *_signed(rules, [one.where for one in found if one.rule == "texts-unreviewed"]),
+    ]
 
 
 def _sound(faults: int) -> Look:
@@ -50,6 +55,15 @@ def _sound(faults: int) -> Look:
     return Look(
         "crisis-data", "ok", f"helplines of {len(answer.DEFAULT.book.countries)} countries, and their texts, are sound"
     )
+
+
+def _reading() -> Look:
+    trouble = detect.problem()
+    if trouble is not None:
+        return Look(
+            "crisis-reading", "error", trouble, "Restore bot/crisis/data from the release. /help works all the same."
+        )
+    return Look("crisis-reading", "ok", "what people write is read for signs of a crisis")
 
 
 def _age(old: int) -> Look:
