@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -35,6 +36,13 @@ TEMPLATE = "migrated"
 IN_MEMORY = Path("/dev/shm")
 ROOM = 512 * 1024 * 1024
 """Bytes that must be free in memory for the cluster to live there; copying databases is ten times faster there than on a disk."""
+# Waits until the test process has ended, however it ended: then the end of its input comes, and PostgreSQL goes too.
+WATCH = """
+read _
+kill -CONT "$(head -n 1 "$2/data/postmaster.pid")"
+"$1" stop -D "$2/data" -m immediate -w -t 30
+rm -rf "$2"
+"""
 # A crash of PostgreSQL costs no data, a crash of the machine may: nothing here waits for a disk.
 CONFIGURATION = """
 listen_addresses = '127.0.0.1'
@@ -60,49 +68,65 @@ def programs() -> Path | None:
 
 
 class Cluster:
-    """A running PostgreSQL in a folder of its own, reachable on 127.0.0.1 at `port`. `stop` leaves nothing behind."""
+    """A running PostgreSQL in a folder of its own, reachable on 127.0.0.1 at `port`. It ends with the process that made it, even
+    one that was killed, and leaves nothing behind."""
 
     def __init__(self, binaries: Path) -> None:
         self._binaries = binaries
         self._owner = _owner()
-        self._folder = Path(tempfile.mkdtemp(prefix="kindling-pg-", dir=_place()))
+        self.folder = Path(tempfile.mkdtemp(prefix="kindling-pg-", dir=_place()))
         if self._owner is not None:
-            os.chown(self._folder, self._owner.pw_uid, self._owner.pw_gid)
-        self._data = self._folder / "data"
+            os.chown(self.folder, self._owner.pw_uid, self._owner.pw_gid)
+        self._data = self.folder / "data"
         self._names = (f"test_{number}" for number in count(1))
         self._frozen: list[int] = []
+        self._watch = self._watched()
         try:
             self._run("initdb", "-D", str(self._data), "-U", SUPERUSER, "-A", "trust", "-E", "UTF8",
                       "--locale=C", "--no-sync", "--no-instructions")  # fmt: skip
             self._first_start()
         except BaseException:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self.remove()
             raise
 
+    def _watched(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            ["/bin/sh", "-c", WATCH, "watch", str(self._binaries / "pg_ctl"), str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl+C is for the tests
+            **self._as_owner(),
+        )
+
+    def _as_owner(self) -> dict[str, Any]:
+        if self._owner is None:
+            return {}
+        return {"user": self._owner.pw_uid, "group": self._owner.pw_gid, "extra_groups": []}
+
     def _run(self, program: str, *arguments: str) -> None:
-        as_owner = {"user": self._owner.pw_uid, "group": self._owner.pw_gid, "extra_groups": []} if self._owner else {}
         done = subprocess.run(
             [str(self._binaries / program), *arguments],
-            cwd=self._folder,
+            cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
             stderr=subprocess.STDOUT if program == "initdb" else subprocess.DEVNULL,
             text=True,
             check=False,
-            **as_owner,
+            **self._as_owner(),
         )
         if done.returncode != 0:
             raise RuntimeError(f"{program} failed: {done.stdout or ''}{self._log()}")
 
     def _log(self) -> str:
-        log = self._folder / "log"
+        log = self.folder / "log"
         return log.read_text(errors="replace")[-2000:] if log.exists() else ""
 
     def _first_start(self) -> None:
         # Between finding a free port and taking it, another process may take it: then the next one is tried.
         for attempt in range(5):
             self.port = _free_port()
-            sockets = self._folder if len(str(self._folder)) < 80 else ""  # a socket's path has room for 107 bytes
+            sockets = self.folder if len(str(self.folder)) < 80 else ""  # a socket's path has room for 107 bytes
             text = CONFIGURATION.format(port=self.port, sockets=sockets)
             (self._data / "postgresql.auto.conf").write_text(text)
             try:
@@ -114,7 +138,7 @@ class Cluster:
 
     def start(self) -> None:
         """Starts the server, and returns when it takes connections."""
-        self._run("pg_ctl", "start", "-D", str(self._data), "-w", "-t", "60", "-s", "-l", str(self._folder / "log"))
+        self._run("pg_ctl", "start", "-D", str(self._data), "-w", "-t", "60", "-s", "-l", str(self.folder / "log"))
 
     def stop(self, mode: str = "fast") -> None:
         """Stops the server; every connection is cut. `mode` "immediate" is a crash."""
@@ -128,11 +152,8 @@ class Cluster:
 
     def remove(self) -> None:
         """Stops the server and deletes all it wrote."""
-        try:
-            if self.running:
-                self.stop("immediate")
-        finally:
-            shutil.rmtree(self._folder)
+        self.thaw()
+        self._watch.communicate(timeout=60)
 
     def freeze(self) -> None:
         """Makes the server hang: it keeps its connections, takes new ones, and answers none."""

@@ -229,7 +229,11 @@ class SqlStore:
         async with self.database.write() as db:
             # Learners first, then their deliveries, as a turn does: in the other order the two could wait for each other.
             people = select(t.learners.c.id).where(t.learners.c.id.in_({one.delivery.learner for one in done}))
-            await db.execute(people.order_by(t.learners.c.id).with_for_update(key_share=True))
+            there = set((await db.execute(people.order_by(t.learners.c.id).with_for_update(key_share=True))).scalars())
+            # Somebody who was forgotten while their lesson was on its way leaves nothing to be written down.
+            done = [one for one in done if one.delivery.learner in there]
+            if not done:
+                return
             row = (
                 update(t.deliveries)
                 .where(t.deliveries.c.id == bindparam("row"))
