@@ -49,6 +49,7 @@ class Seen:
     """What every person got, as the server saw it."""
 
     def __init__(self, server: BotApiServer) -> None:
+        self.server = server
         self.texts: dict[int, list[str]] = defaultdict(list)
         self.total = 0
         server.on_call(self._note)
@@ -100,6 +101,7 @@ async def _send_with_kills(
 ) -> int:
     killed = 0
     while True:
+        polls = seen.server.polls
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run", env={**os.environ, **environment}
         )
@@ -111,11 +113,18 @@ async def _send_with_kills(
         await process.wait()
         killed += 1
     try:
+        await asyncio.wait_for(_until_receiving(seen, polls), 60)
         await asyncio.wait_for(_until_quiet(seen, len(chats)), 120)
     finally:
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 15) == 0
     return killed
+
+
+async def _until_receiving(seen: Seen, polls: int) -> None:
+    # Until it polls it is still starting, and a SIGTERM would meet Python's own imports.
+    while seen.server.polls == polls:
+        await asyncio.sleep(0.05)
 
 
 async def _until_sending(seen: Seen, process: asyncio.subprocess.Process) -> None:
