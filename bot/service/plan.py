@@ -7,7 +7,7 @@ any talk of methods.
 from __future__ import annotations
 
 from bot.messages import Rows
-from bot.service.journal import quoted
+from bot.service.journal import beginning, quoted
 from bot.service.talk import Talk, in_columns, rows_of
 
 PARTS = ("signs", "alone", "places", "people", "lines", "safer")
@@ -15,7 +15,7 @@ PREFIX = "plan."
 ONLY = "plan.only."
 """Begins the step of a part that is written anew by itself: after it comes the plan, not the next part."""
 LONGEST = 600
-"""Characters of one part: all six fit into one message, which is what a hard moment needs."""
+"""Of one part, in UTF-16 units as messengers count: all six fit into one message, which is what a hard moment needs."""
 
 
 async def plan(talk: Talk, _words: str = "") -> None:
@@ -67,7 +67,7 @@ async def answered(talk: Talk, text: str) -> None:
         return
     if said != "skip":
         await talk.turn.keep_plan(
-            {name: words for name in PARTS if (words := {**parts, part: text[:LONGEST]}.get(name))}
+            {name: words for name in PARTS if (words := {**parts, part: beginning(text, LONGEST)}.get(name))}
         )
     await _go_on(talk, part)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -94,8 +94,7 @@ class SqlStore:
                 .values(held_by=self._presence.number)
             )
             people = await self._sealed_learners(db, {row.learner_id for row in rows})
-        owners = ((row, people[row.learner_id]) for row in rows if row.learner_id in people)
-        return tuple((owner.learner.chat, leftover_of(row, owner)) for row, owner in owners)
+        return tuple(_leftovers(rows, people))
 
     async def close(self) -> None:
         """Lets the database go."""
@@ -313,6 +312,21 @@ class SqlStore:
         async with self.database.write() as db:
             await db.execute(delete(t.reflections).where(drafts))
             return (await db.execute(delete(t.inbox).where(handled))).rowcount
+
+
+def _leftovers(rows: Iterable[Row[Any]], people: Mapping[str, Sealed]) -> Iterator[tuple[ChatRef, Leftover]]:
+    for row in rows:
+        owner = people.get(row.learner_id)
+        if owner is None:
+            continue
+        try:
+            yield owner.learner.chat, leftover_of(row, owner)
+        except Exception as error:
+            log.error(
+                "an unfinished answer does not open: %s",
+                type(error).__name__,
+                extra={"action": "poison", "learner": row.learner_id},
+            )
 
 
 def _passage(learner: str, lesson: str, at: datetime) -> dict[str, Any]:

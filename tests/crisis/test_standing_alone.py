@@ -166,3 +166,28 @@ def test_the_minimum_speaks_every_language() -> None:
     for language in LANGUAGES:
         assert "findahelpline.com" in minimum_text(language)
         assert language == "en" or minimum_text(language) != english
+
+
+_WATCHED = """
+import sys
+touched = []
+def watch(event, args):
+    if event.startswith("socket.") or (event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+")):
+        touched.append(event)
+from datetime import date
+from bot.crisis import answer, detect, evaluate
+detect.read("warm")
+sys.addaudithook(watch)
+for text in ("I want to die", "he hit me again", "ok", "/help", "im 15"):
+    detect.read(text), answer.is_call_for_help(text), evaluate.why(text)
+    answer.open("en", "IE", date(2027, 1, 1), first_line="abuse")
+    answer.press("sos:no:abuse", "en", "IE", date(2027, 1, 1))
+print(touched)
+"""
+
+
+def test_the_room_writes_nothing_and_calls_nobody() -> None:
+    done = subprocess.run([sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {_root()!r})\n{_WATCHED}"],
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout.strip() == "[]"
+    assert done.stderr == ""

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from bot.course.lesson import Course, Lesson
-from bot.course.pace import local
 from bot.crisis import answer as crisis
 from bot.demo import Button, Done, Message, Person
 from bot.messages import ChatRef
@@ -134,10 +132,6 @@ class Chat:
         """Fails when there is any news."""
         assert [one.text for one in self.news] == []
 
-    def hears_nothing_but(self, *wanted: str) -> None:
-        """Fails when there is any other news than the one that holds these texts."""
-        self.hears_only(*wanted)
-
     def is_shown(self, toast: str) -> None:
         """Fails unless the pressed button showed this."""
         assert any(toast in text for text in self.toasts), f"expected the toast {toast!r}, there were: {self.toasts}"
@@ -158,10 +152,6 @@ class Chat:
         found = self.course.lesson(lesson_id, "en")
         assert found is not None, f"the course has no {lesson_id}"
         return found
-
-    async def local_time(self) -> datetime:
-        """Their own wall clock."""
-        return local(self.there.clock.now, (await self.learner()).profile.zone or "UTC")
 
     # -- whole stretches of a conversation -----------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from bot.storage import tables as t
 from bot.storage.rows import replies_as_json, replies_of
 from bot.storage.sealing import DataKey, KeyMissing, Keyring
 from bot.storage.store import SqlStore
-from tests.storage.people import BEN, HOLD, KEY, NOW, decide_all, meet, new_key
+from tests.storage.people import BEN, HOLD, KEY, NOW, Opener, decide_all, meet, new_key
 
 WHO = ChatRef("telegram", "7319465280")
 WROTE = "Ein ganz eigener Gedanke über Vertrauen, 安心, спокій"
@@ -213,6 +213,24 @@ async def test_one_learner_whose_row_does_not_open_does_not_stop_the_others_less
     assert all(record.learner == broken.id for record in caplog.records)  # type: ignore[attr-defined]
     async with full.due_batch(NOW, 10, HOLD) as batch:
         assert batch.due == (), "it steps aside for a while"
+
+
+async def test_one_answer_that_does_not_open_does_not_keep_the_others_from_being_finished(
+    another_store: Opener, caplog: pytest.LogCaptureFixture
+) -> None:
+    dying = await another_store()
+    keys = {}
+    for who in (WHO, BEN):
+        await meet(dying, who)
+        keys[who] = new_key()
+        async with dying.turn(who, keys[who], NOW) as turn:
+            turn.keep_replies([Say("Hello again")])
+    await put(dying, place("inbox", "sealed_replies"), (keys[WHO],), b"broken")
+    await dying.close()
+    with caplog.at_level(logging.ERROR):
+        left = await (await another_store()).take_over(NOW)
+    assert [who for who, _ in left] == [BEN]
+    assert len(caplog.records) == 1
 
 
 # -- what is sealed comes back as it was -------------------------------------------------------------------------------

@@ -272,7 +272,7 @@ async def test_whoever_gives_up_on_a_hung_postgres_earlier_is_let_go_at_once(
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):  # as the help card does
             await store.country_of(ANA)
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 2
     postgres.thaw()
     await works(store.ready)
     assert await store.country_of(ANA) == "DE"
