@@ -77,7 +77,7 @@ class Detector:
         return Reading(category, severity, tier, tuple(self._why(named, seen)), young, score)
 
     def _tier(self, score: float, sure: list[Found], any_statement: list[Found]) -> Tier:
-        if sure or score >= self.model.strong:
+        if (sure and score > self.model.doubtful) or score >= self.model.strong:
             return "strong"
         return "soft" if any_statement or score >= self.model.soft else "none"
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from zlib import crc32
 
 from bot.crisis.words import PAUSES, SENTENCE_ENDS, Dictionary, Found, normalize, script_languages, tokens
 
-BITS = 16
+BITS = 18
 PAIR_WINDOW = 5
-WEIGHT_OF = {"g": 1.0, "c": 1.5, "p": 1.0, "o": 0.7}
+WEIGHT_OF = {"g": 1.0, "c": 1.5, "p": 1.0, "o": 0.7, "b": 1.0, "w": 0.8, "x": 0.7, "t": 0.7}
+NEARBY = (-1, 1, 2)
 STATEMENT = 0.5
 
 
@@ -62,7 +64,16 @@ def guess_language(
 def features(seen: Seen) -> dict[str, float]:
     """Named features of a message; each kind has length one times its weight, so that long messages weigh no more."""
     found: dict[str, float] = {}
-    kinds = {"g": letters(seen.normal), "c": unigrams(seen), "p": pairs(seen), "o": places(seen)}
+    kinds = {
+        "g": letters(seen.normal),
+        "c": unigrams(seen),
+        "p": pairs(seen),
+        "o": places(seen),
+        "b": both(seen),
+        "w": words(seen),
+        "x": meanings_beside_words(seen),
+        "t": triples(seen),
+    }
     for kind, counts in kinds.items():
         length = math.sqrt(sum(value * value for value in counts.values()))
         for name, value in counts.items():
@@ -102,6 +113,36 @@ def _pairs(meanings: list[tuple[int, str]]) -> Iterator[str]:
                 break
             if other != place:
                 yield f"{first}>{second}"
+
+
+def both(seen: Seen) -> dict[str, float]:
+    """Two meanings anywhere in the message, in no order."""
+    present = sorted({meaning for _, meaning in seen.meanings if meaning != "|"})
+    return {f"{first}+{second}": 1.0 for first, second in combinations(present, 2)}
+
+
+def words(seen: Seen) -> dict[str, float]:
+    """Whole words of more than two letters."""
+    return {word: 1.0 for word in seen.words if len(word) > 2 and word[0].isalnum()}
+
+
+def meanings_beside_words(seen: Seen) -> dict[str, float]:
+    """A meaning with each word that stands close to it: what the lists do not know speaks through its neighbors."""
+    found = {}
+    for place, meaning in seen.meanings:
+        if meaning == "|":
+            continue
+        for near in NEARBY:
+            if 0 <= place + near < len(seen.words) and seen.words[place + near][0].isalnum():
+                found[f"{meaning}~{seen.words[place + near]}"] = 1.0
+    return found
+
+
+def triples(seen: Seen) -> dict[str, float]:
+    """Three meanings in a row, within a sentence."""
+    in_order = [meaning for _, meaning in seen.meanings]
+    rows = zip(in_order, in_order[1:], in_order[2:], strict=False)
+    return {f"{first}>{second}>{third}": 1.0 for first, second, third in rows if "|" not in (first, second, third)}
 
 
 def places(seen: Seen) -> dict[str, float]:

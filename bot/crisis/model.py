@@ -58,13 +58,18 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The tables, the two limits, statements that proved too common to speak alone, and everyday words per language."""
+    """The tables and what goes with them.
+
+    strong, soft: from which score on a message gets the card or the line. doubtful: at or below it a plain statement
+    only softens. weak_statements: those that proved too common to decide. common: everyday words per language.
+    """
 
     risk: Table
     categories: Mapping[str, Table]
     imminent: Table
     strong: float
     soft: float
+    doubtful: float
     weak_statements: frozenset[str]
     common: Mapping[str, Mapping[str, float]]
 
@@ -78,6 +83,7 @@ class Model:
             imminent=Table.from_json(raw["imminent"]),
             strong=float(raw["strong"]),
             soft=float(raw["soft"]),
+            doubtful=float(raw["doubtful"]),
             weak_statements=frozenset(raw["weak_statements"]),
             common=raw["common"],
         )
@@ -86,6 +92,7 @@ class Model:
         raw = {
             "strong": self.strong,
             "soft": self.soft,
+            "doubtful": self.doubtful,
             "weak_statements": sorted(self.weak_statements),
             "risk": self.risk.as_json(),
             "imminent": self.imminent.as_json(),

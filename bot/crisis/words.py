@@ -23,6 +23,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
 _SPACED_OUT = re.compile(r"(?<!\w)(?:\w[ .*_-]){3,}\w(?!\w)")
+_DRAWN_OUT = re.compile(r"([aiuyаиуыюяії])\1{2,}")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _LEET_INSIDE = re.compile(r"(?<=[a-z])[013457@$!](?=[a-z])")
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
@@ -32,6 +33,7 @@ _FOLDED = str.maketrans({
     "\u093c": None, "ँ": "ं",
 })  # fmt: skip
 _LOOKALIKES = str.maketrans("аеорсухіѕј", "aeopcyxisj")
+_CYRILLIC = str.maketrans("aeopcyxi", "аеорсухі")
 _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
 
 
@@ -43,14 +45,18 @@ def normalize(text: str) -> str:
     text = text.translate(_FOLDED)
     text = _SPACED_OUT.sub(lambda found: re.sub(r"[ .*_-]", "", found.group()), text)
     text = _LEET_INSIDE.sub(lambda found: found.group().translate(_LEET), text)
-    return _REPEATED.sub(r"\1\1", " ".join(map(_without_lookalikes, text.split(" "))))
+    text = _DRAWN_OUT.sub(r"\1", " ".join(map(_without_lookalikes, text.split(" "))))
+    return _REPEATED.sub(r"\1\1", text)
 
 
 def _without_lookalikes(word: str) -> str:
-    """A Latin word with Cyrillic letters smuggled in becomes Latin again; Cyrillic words stay."""
-    latin = any("a" <= c <= "z" for c in word)
-    cyrillic = any("\u0400" <= c <= "\u04ff" for c in word)
-    return word.translate(_LOOKALIKES) if latin and cyrillic else word
+    """A word with letters of the other script smuggled in becomes one of the script that most of its letters have."""
+    latin = sum("a" <= c <= "z" for c in word)
+    cyrillic = sum("\u0400" <= c <= "\u04ff" for c in word)
+    if not latin or not cyrillic:
+        return word
+    certain = any(c.isalpha() and ord(c) not in _LOOKALIKES and "\u0400" <= c <= "\u04ff" for c in word)
+    return word.translate(_CYRILLIC) if certain else word.translate(_LOOKALIKES)
 
 
 def tokens(normal: str, language: str = "en") -> list[str]:
@@ -160,8 +166,8 @@ class Phrases:
         by_start: dict[str, list[Phrase]] = {}
         for phrase in everything:
             by_start.setdefault(phrase.parts[0][:2], []).append(phrase)
-        plain = [p for p in everything if len(p.parts) > 1 and not any(part in "~" or "*" in part for part in p.parts)]
-        joined = {"".join(p.parts): p for p in plain if len("".join(p.parts)) >= 9}
+        written_together = (("".join(p.parts).replace("*", "").replace("~", ""), p) for p in everything)
+        joined = {word: p for word, p in written_together if len(p.parts) > 1 and len(word) >= 9}
         return cls({k: tuple(v) for k, v in by_start.items()}, joined, _slips(everything))
 
     def search(self, words: list[str], split_words: list[str]) -> list[Found]:

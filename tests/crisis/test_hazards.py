@@ -16,7 +16,7 @@ HAZARDS: list[dict[str, Any]] = yaml.safe_load((SAFETY / "hazards.yaml").read_te
 FIELDS = {"id", "hazard", "cause", "effect", "severity", "controls", "residual"}
 
 
-def tests_in(path: Path) -> set[str]:
+def names_of_tests(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     return {node.name for node in ast.walk(tree) if isinstance(node, functions) and node.name.startswith("test_")}
@@ -28,7 +28,7 @@ def missing(hazard: dict[str, Any]) -> list[str]:
     gone = []
     for test in named:
         path, _, name = test.partition("::")
-        if not (ROOT / path).is_file() or name not in tests_in(ROOT / path):
+        if not (ROOT / path).is_file() or name not in names_of_tests(ROOT / path):
             gone.append(test)
     return gone
 
@@ -53,7 +53,7 @@ def test_hazards_have_ids_of_their_own() -> None:
 
 
 def test_every_test_that_the_safety_pages_name_exists() -> None:
-    living = {name for path in (ROOT / "tests").rglob("test_*.py") for name in tests_in(path)}
+    living = {name for path in (ROOT / "tests").rglob("test_*.py") for name in names_of_tests(path)}
     for page in SAFETY.glob("*.md"):
         for name in re.findall(r"`(test_\w+)`", page.read_text(encoding="utf-8")):
             assert name in living, f"{page.name}: {name}"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.crisis import detect
+from bot.crisis.answer import soft_line
 from tests.world import onboard, world
 
 WORDS = "I want to kill myself"
@@ -67,3 +69,49 @@ async def test_ordinary_answers_open_nothing(tmp_path: Path) -> None:
             ana.says(words)
             await there.settled()
         assert not any("Lessons are paused" in message.text for message in ana.chat.from_bot)
+
+
+async def test_words_that_are_less_plain_get_one_line_once_a_day(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        ana = there.person("Ana")
+        await onboard(there, ana)
+        await there.settled()
+
+        async def lines_after(words: str) -> int:
+            ana.says(words)
+            await there.settled()
+            return sum(message.text == soft_line("en") for message in ana.chat.from_bot)
+
+        assert detect.read(NOT_PLAIN).tier == "soft"
+        assert await lines_after(NOT_PLAIN) == 1
+        newest = next(ana.chat.newest_first())
+        assert newest.text == soft_line("en"), "it stands below the answer to their words"
+        assert await lines_after(NOT_PLAIN) == 1
+        await there.later(hours=25)
+        assert await lines_after("stop") == 1, "a command is not words about oneself"
+        assert await lines_after(NOT_PLAIN) == 2
+
+
+async def test_the_third_card_of_a_day_is_short_and_leads_with_emergency(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        ana = there.person("Ana")
+        await onboard(there, ana)
+        cards = []
+        for words in (WORDS, "I want to die tonight", "I'm going to end my life"):
+            ana.says(words)
+            cards.append(await ana.receives("112"))
+        assert len(cards[2].text) < len(cards[0].text)
+        assert "112" in cards[2].text.partition("\n")[0]
+        assert "findahelpline.com" in cards[2].text
+
+
+async def test_not_safe_here_takes_the_exchange_away_and_nothing_follows(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        ana = there.person("Ana")
+        await onboard(there, ana)
+        await there.settled()
+        before = {message.id for message in ana.chat.messages}
+        ana.says("My husband hits me and I am afraid of him")
+        question = await ana.receives("safe")
+        assert not any(character.isdigit() for character in question.text), "no number before they say that it is safe"
+        assert any("not safe" in label.casefold() or "not here" in label.casefold() for label in question.labels), question.labels

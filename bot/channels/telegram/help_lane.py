@@ -11,7 +11,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
@@ -22,6 +22,7 @@ from bot.crisis import answer as crisis
 from bot.crisis import detect
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Kind, Outcome
+from bot.service.commands import read_command
 from bot.service.places import find_country
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,11 @@ REMEMBERED = 20_000
 """Chats whose country, and today's cards, are kept in memory."""
 LOOK_UP = 0.05
 """Seconds that the card waits for the database to say which country was chosen. Without an answer it opens with the directory."""
+
+ANSWERED_WITHIN = 10.0
+"""Seconds that the one line about help waits for the answer above it."""
+SOFTLY_EVERY = timedelta(hours=24)
+"""The one line about help stands under an answer of theirs once in this time at most."""
 
 LINK_FROM_A_GROUP = "/start help"
 """What a person sends who follows the invitation, shown in a group, to write in private."""
@@ -42,7 +48,7 @@ After = Callable[[Incoming, "crisis.Effects", datetime], Awaitable[None]]
 class Memory:
     """What the help lane knows without a database: the country each chat chose, how often it was shown a card today, the latest
     exchange, the need for which a country is being picked, the words that opened a card (held until they carry on or write
-    again, never written anywhere), and hashes of words that were meant otherwise."""
+    again, never written anywhere), hashes of words that were meant otherwise, and when the one line about help was last shown."""
 
     countries: OrderedDict[ChatRef, str | None] = field(default_factory=OrderedDict)
     shown: OrderedDict[ChatRef, tuple[date, int]] = field(default_factory=OrderedDict)
@@ -50,6 +56,7 @@ class Memory:
     picking: OrderedDict[ChatRef, str] = field(default_factory=OrderedDict)
     held: OrderedDict[ChatRef, Incoming] = field(default_factory=OrderedDict)
     meant_otherwise: OrderedDict[ChatRef, frozenset[int]] = field(default_factory=OrderedDict)
+    softly: OrderedDict[ChatRef, datetime] = field(default_factory=OrderedDict)
 
     def note_country(self, chat: ChatRef, country: str | None) -> None:
         """Remembers the country a chat chose; the oldest is forgotten when there are too many."""
@@ -76,13 +83,15 @@ def _put(book: OrderedDict[ChatRef, T], chat: ChatRef, value: T) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the help lane makes of words: `mine` when it answers them, with the card for that `need`."""
+    """What the help lane makes of words: `mine` when it answers them, with the card for that `need`; `softly` when somebody else
+    answers them, and one line about help is to stand below."""
 
-    mine: bool
+    mine: bool = False
     need: crisis.Need | None = None
+    softly: bool = False
 
 
-NOTHING = Heard(False)
+NOTHING = Heard()
 
 
 class HelpLane:
@@ -125,7 +134,8 @@ class HelpLane:
             return Heard(True, "young")
         if reading.tier == "strong":
             return Heard(True, crisis.CATEGORY_NEEDS.get(reading.category, "suicide"))
-        return NOTHING
+        of_ours = read_command(incoming.text)[0] is not None
+        return Heard(softly=reading.tier == "soft" and not of_ours)
 
     def _typed_country(self, incoming: Incoming) -> str | None:
         """The button that a typed country stands for, while a card is asking for one."""
@@ -140,6 +150,17 @@ class HelpLane:
         if need is not None:
             _put(self.memory.held, incoming.chat, incoming)
         return self._go(self._answer(incoming, now, private, need))
+
+    def take_softly(self, incoming: Incoming, answered: asyncio.Future[None], now: datetime) -> None:
+        """Says in one line, once a day at most, that help is there: after the answer to their words, and without a sound."""
+        last = self.memory.softly.get(incoming.chat)
+        if last is None or now - last >= SOFTLY_EVERY:
+            _put(self.memory.softly, incoming.chat, now)
+            self._go(self._softly(incoming, answered))
+
+    async def _softly(self, incoming: Incoming, answered: asyncio.Future[None]) -> None:
+        await asyncio.wait({answered}, timeout=ANSWERED_WITHIN)
+        await self._show(incoming.chat, crisis.Card((crisis.soft_line(incoming.language),), silent=True, kind="soft"))
 
     def _go(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -83,7 +83,10 @@ class Intake:
         heard = self._help.read(incoming)
         if heard.mine:
             return self._help.take(incoming, self._now(), private=True, need=heard.need)
-        return self._line_up(incoming)
+        answered = self._line_up(incoming)
+        if heard.softly:
+            self._help.take_softly(incoming, answered, self._now())
+        return answered
 
     def _line_up(self, incoming: Incoming) -> asyncio.Future[None]:
         handled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
