@@ -22,7 +22,7 @@ from bot import health
 from bot.channels.telegram.help_lane import HelpLane
 from bot.channels.telegram.lanes import Lanes
 from bot.channels.telegram.request import AiohttpRequest
-from bot.channels.telegram.run import Intake, Polling, Receiver, introduce
+from bot.channels.telegram.run import STANDING_BY, Intake, Polling, Receiver, introduce
 from bot.channels.telegram.sender import Pace, TelegramSender
 from bot.channels.telegram.webhook import Webhook
 from bot.clock import TICK, metronome
@@ -45,6 +45,8 @@ Clock = Callable[[], datetime]
 
 # A stop has 10 seconds: 1 to stop taking updates, 5 for answers and lessons that are under way, 2 to confirm, the rest to close.
 FINISH_SECONDS = 5.0
+FIRST_LOOK = 1.5
+"""Seconds that the first poll waits, on PostgreSQL, for the database to say whether another process polls. Help may be waiting."""
 
 
 def system_clock() -> datetime:
@@ -81,7 +83,7 @@ class App:
         self.lanes = Lanes()
         self.help_lane = HelpLane(helping, self._country_of, self.after_help)
         intake = Intake(self.help_lane, self.lanes, self.handle, self.busy, clock)
-        self.receiver: Receiver | Webhook = Receiver(polling, intake)
+        self.receiver: Receiver | Webhook = Receiver(polling, intake, self._our_turn_to_poll)
         if settings.webhook_url and settings.webhook_secret:
             secret = settings.webhook_secret.get_secret_value()
             self.receiver = Webhook(replies, intake, settings.webhook_url, secret, settings.listen)
@@ -92,6 +94,7 @@ class App:
         self._introducer = replies
         self._stopping = asyncio.Event()
         self._ticking = asyncio.Lock()
+        self._asked_once = False
         self._scheduler: AsyncIOScheduler | None = None
 
     @property
@@ -262,6 +265,18 @@ class App:
             log.warning("health is not served: %s", error.strerror, extra={"action": "health_off"})
             return None
 
+    async def _our_turn_to_poll(self) -> bool:
+        """Of several processes on one database one polls. When the database cannot say which, this one does: help comes first."""
+        if not self.settings.database.startswith("postgresql"):
+            return True
+        try:
+            async with asyncio.timeout(0.05 if self._asked_once else FIRST_LOOK):
+                self._asked_once = True
+                await self.opened.wait()
+            return await self.store.leads()
+        except (StoreUnavailable, TimeoutError):
+            return True
+
     async def _database_state(self) -> str:
         try:
             await self.store.ready()
@@ -270,7 +285,7 @@ class App:
         return "ok"
 
     async def _api_state(self) -> str:
-        return "ok" if self.receiver.state == "receiving" else self.receiver.state
+        return "ok" if self.receiver.state in ("receiving", STANDING_BY) else self.receiver.state
 
 
 def keyring(settings: Settings) -> Keyring:

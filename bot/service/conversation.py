@@ -96,6 +96,8 @@ class Conversation:
 
     async def finish(self, chat: ChatRef, left: Leftover, now: datetime, press_id: str | None = None) -> None:
         """Says what a crash left unsaid. What may have been said already is only offered again, never repeated unasked."""
+        if left.elsewhere:
+            return  # whoever has it is alive; should they die, it comes back to us
         for reply in left.harmless:
             await self.sender.reply(chat, reply, press_id)
         if left.doubtful is not None and left.doubtful.delivery is None:

@@ -59,7 +59,7 @@ class Learner:
     """A person who opted in, or is about to. `step` is the question now open, `resting` where they were before a settings question.
 
     `lesson` and `delivery` name what their next words would answer. `owed_since` is the due time that went by unkept.
-    `gentle` asks that the next lesson be an easy one, as after a pause.
+    `gentle` asks that the next lesson be an easy one, as after a pause. `unanswered` counts the lessons since they last did anything.
     """
 
     id: str
@@ -78,6 +78,7 @@ class Learner:
     lesson: str | None = None
     delivery: str | None = None
     gentle: bool = False
+    unanswered: int = 0
 
     @property
     def consented(self) -> bool:

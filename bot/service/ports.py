@@ -27,13 +27,14 @@ class StoreUnavailable(Exception):  # noqa: N818  it names a state, not a mistak
 @dataclass(frozen=True, slots=True)
 class Leftover:
     """Replies of an update that was handled before. `doubtful` holds the message whose sending was cut off, `harmless` what may be
-    done twice, `unsent` what was never begun, with the number each reply had."""
+    done twice, `unsent` what was never begun, with the number each reply had. `elsewhere` is true while another process is at it."""
 
     key: str
     language: str
     harmless: tuple[Outgoing, ...]
     doubtful: Say | None
     unsent: tuple[tuple[int, Outgoing], ...]
+    elsewhere: bool = False
 
 
 class Turn(Protocol):

@@ -54,12 +54,22 @@ class LessonPassed:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to send that did not succeed: when, and what came of it."""
+
+    at: datetime
+    outcome: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One delivery, with when it was decided and when its outcome was last known."""
+    """One delivery, with when it was decided and when its outcome was last known, and the tries that did not succeed."""
 
     delivery: Delivery
     decided_at: datetime
     updated_at: datetime
+    failed: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +162,7 @@ def _learner(learner: Learner) -> dict[str, Any]:
         "paused_until": _moment(learner.paused_until),
         "last_lesson_day": _day(learner.last_slot),
         "lesson_awaiting_answer": learner.lesson,
+        "lessons_unanswered": learner.unanswered,
     }
 
 
@@ -213,6 +224,9 @@ def _delivery(row: LedgerRow) -> dict[str, Any]:
         "attempts": one.attempts,
         "opened": one.opened,
         "message": one.message,
+        "failed_attempts": [
+            {"at": utc_text(each.at), "outcome": each.outcome, "reason": each.reason} for each in row.failed
+        ],
         "decided_at": utc_text(row.decided_at),
         "updated_at": utc_text(row.updated_at),
     }

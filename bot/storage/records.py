@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import ChatRef
 from bot.service.learners import Passage
-from bot.service.records import ChosenTrack, Consent, Forgotten, LedgerRow, LessonPassed, Record, SafetyPlan
+from bot.service.records import Attempt, ChosenTrack, Consent, Forgotten, LedgerRow, LessonPassed, Record, SafetyPlan
 from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.rows import Sealed, address_of, delivery_of, open_learner, reflection_of
@@ -67,10 +67,7 @@ async def read_record(db: AsyncConnection, keyring: Keyring, chat: ChatRef) -> R
         ),
         tuple(LessonPassed(r.lesson_id, Passage(r.how), r.at) for r in await _mine(db, t.passages, me, "at")),
         tuple(reflection_of(row, sealed.key) for row in await _mine(db, t.reflections, me, "written_at")),
-        tuple(
-            LedgerRow(delivery_of(row), row.created_at, row.updated_at)
-            for row in await _mine(db, t.deliveries, me, "created_at")
-        ),
+        await _ledger(db, me),
         await _plan(db, sealed),
     )
 
@@ -84,6 +81,16 @@ def _found(keyring: Keyring, chat: ChatRef) -> Select[Any]:
     # After a change of keys gone wrong a person may have a row under each key: the one seen last is the one in use.
     mine = t.learners.c.address_index.in_(keyring.indexes(address_of(chat)))
     return select(t.learners).where(mine).order_by(t.learners.c.seen_at)
+
+
+async def _ledger(db: AsyncConnection, me: str) -> tuple[LedgerRow, ...]:
+    failed: dict[str, list[Attempt]] = {}
+    for row in await _mine(db, t.attempts, me, "at"):
+        failed.setdefault(row.delivery_id, []).append(Attempt(row.at, row.outcome, row.reason))
+    return tuple(
+        LedgerRow(delivery_of(row), row.created_at, row.updated_at, tuple(failed.get(row.id, ())))
+        for row in await _mine(db, t.deliveries, me, "created_at")
+    )
 
 
 async def _plan(db: AsyncConnection, sealed: Sealed) -> SafetyPlan | None:

@@ -63,6 +63,7 @@ def open_learner(row: Row[Any], keyring: Keyring) -> Sealed:
         lesson=row.lesson_id,
         delivery=row.delivery_id,
         gentle=row.gentle,
+        unanswered=row.unanswered,
     )
     return Sealed(learner, key)
 
@@ -91,6 +92,7 @@ def schedule_values(learner: Learner) -> dict[str, Any]:
         "last_slot": learner.last_slot,
         "state": learner.state.value,
         "gentle": learner.gentle,
+        "unanswered": learner.unanswered,
     }
 
 

@@ -96,6 +96,10 @@ class SqlStore:
             people = await self._sealed_learners(db, {row.learner_id for row in rows})
         return tuple(_leftovers(rows, people))
 
+    async def leads(self) -> bool:
+        """True when this process is the one that polls the messenger. Raises StoreUnavailable when the database cannot say."""
+        return await self._presence.lead()
+
     async def close(self) -> None:
         """Lets the database go."""
         await self._presence.leave()

@@ -80,6 +80,7 @@ learners = Table(
     Column("lesson_id", String(64)),
     Column("delivery_id", String(32)),
     Column("gentle", Boolean, nullable=False, server_default=text("false")),
+    Column("unanswered", Integer, nullable=False, server_default="0"),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Index(
@@ -144,6 +145,18 @@ deliveries = Table(
     Index("ix_deliveries_learner_id_message", "learner_id", "message"),
 )
 
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery_id", String(32), ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _of_learner(index=True),
+    Column("at", Moment, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(64)),
+)
+"""Tries that did not succeed, so that "why so late?" has an answer. The one that did is the row of the delivery itself."""
+
 reflections = Table(
     "reflections",
     metadata,
@@ -199,3 +212,12 @@ tombstones = Table(
     Column("forgotten_at", Moment, nullable=False),
 )
 """Who was forgotten and when, by a mark made of their blind index (bot/storage/tombstones.py): no backup brings them back."""
+
+budget = Table(
+    "budget",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("next_at", Moment, nullable=False),
+    Column("held_until", Moment),
+)
+"""What replicas on one PostgreSQL share: the moment from which on the messenger may be sent to, and until when it said "wait"."""

@@ -24,6 +24,7 @@ from bot.service.learners import (
 )
 from bot.service.ports import Leftover
 from bot.storage import tables as t
+from bot.storage.presence import is_gone
 from bot.storage.rows import (
     Sealed,
     address_of,
@@ -85,6 +86,17 @@ class StoredTurn:
         seen = (await self._db.execute(select(t.inbox).where(t.inbox.c.key == self._update))).one_or_none()
         if seen is not None:
             self.handled_before = leftover_of(seen, self._sealed)
+            if seen.sealed_replies is not None and seen.held_by not in (None, self._process):
+                await self._take_or_leave(seen.held_by)
+
+    async def _take_or_leave(self, process: int) -> None:
+        """What another process is answering is left to it while it lives, and is ours from then on."""
+        assert self.handled_before is not None
+        if await is_gone(self._db, process):
+            mine = update(t.inbox).where(t.inbox.c.key == self._update)
+            await self._db.execute(mine.values(held_by=self._process))
+        else:
+            self.handled_before = replace(self.handled_before, elsewhere=True)
 
     async def meet(self, language: str) -> Learner:
         key, key_id, wrapped = self._keyring.new_data_key()

@@ -103,7 +103,7 @@ LEFT_OUT = {"id", "learner_id", "address_index", "key_id", "wrapped_key", "deliv
 EXPORTED = {
     "learners": {
         "sealed_address", "sealed_profile", "language", "state", "step", "consent_version", "due_at", "owed_since",
-        "paused_until", "last_slot", "gentle", "lesson_id", "created_at", "seen_at",
+        "paused_until", "last_slot", "gentle", "unanswered", "lesson_id", "created_at", "seen_at",
     },
     "consents": {"version", "given_at", "withdrawn_at"},
     "enrolments": {"track", "position", "chosen_at", "left_at"},
@@ -111,6 +111,7 @@ EXPORTED = {
     "deliveries": {"kind", "slot", "lesson_id", "status", "reason", "message", "attempts", "opened", "created_at", "updated_at"},
     "reflections": {"lesson_id", "sealed_text", "message", "written_at", "edited_at"},
     "plans": {"sealed_parts", "written_at"},
+    "attempts": {"at", "outcome", "reason"},
     "inbox": set(),
 }  # fmt: skip
 NOT_EXPORTED_TABLES = {"inbox"}

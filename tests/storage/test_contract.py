@@ -69,6 +69,7 @@ CHANGED = {
     "lesson": "sleep-2",
     "delivery": "d" * 32,
     "gentle": True,
+    "unanswered": 3,
 }
 
 

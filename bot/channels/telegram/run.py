@@ -26,10 +26,18 @@ log = logging.getLogger(__name__)
 
 LONG_POLL = 25
 """Seconds for which Telegram holds a poll open when nothing comes in."""
+HAND_OVER = 3.0
+"""Seconds between two looks at whose turn it is to poll: with ten until a vanished machine is noticed, well within fifteen."""
+STANDING_BY = "standing by"
 UNCONFIRMED = 60
 """Updates left unconfirmed at most: Telegram shows a poll no more than 100, and new ones must stay visible behind stuck ones."""
 
 Handle = Callable[[Incoming], Awaitable[None]]
+OurTurn = Callable[[], Awaitable[bool]]
+
+
+async def _always() -> bool:
+    return True
 
 
 class Polling(Bot):
@@ -114,20 +122,31 @@ def _done() -> asyncio.Future[None]:
 
 
 class Receiver:
-    """Long polling. `state` says in a word how it goes, for health checks."""
+    """Long polling. `state` says in a word how it goes, for health checks. `our_turn` tells whether this process is to poll, where
+    there are several."""
 
-    def __init__(self, bot: Polling, intake: Intake) -> None:
+    def __init__(self, bot: Polling, intake: Intake, our_turn: OurTurn = _always) -> None:
         self._bot = bot
         self._intake = intake
+        self._our_turn = our_turn
+        self._ours, self._looked = asyncio.Event(), asyncio.Event()
         self._unconfirmed: dict[int, asyncio.Future[None]] = {}
         self._next: int | None = None
         self.state = "starting"
 
     async def run(self) -> None:
         """Polls until it is cancelled. Trouble is told once, and tried again for as long as it lasts."""
+        looking = asyncio.create_task(self._look_whose_turn())
+        try:
+            await self._receive()
+        finally:
+            looking.cancel()
+
+    async def _receive(self) -> None:
         wait = 0.5
         while True:
             try:
+                await self._until_it_is_our_turn()
                 await self._poll_once()
                 wait = 0.5
             except Conflict:
@@ -152,6 +171,26 @@ class Receiver:
                 self.state = "failing"
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 10.0)
+
+    async def _look_whose_turn(self) -> None:
+        # Beside the polling, not before it: a database that hangs must keep no call for help waiting.
+        while True:
+            if await self._our_turn():
+                self._ours.set()
+            else:
+                self._ours.clear()
+            self._looked.set()
+            await asyncio.sleep(HAND_OVER)
+
+    async def _until_it_is_our_turn(self) -> None:
+        """Waits while another process polls. What it has not confirmed when it dies comes to us."""
+        if self.state == "starting":
+            await self._looked.wait()
+        if self._ours.is_set():
+            return
+        log.info("another process polls; standing by", extra={"action": "standing_by"})
+        self.state, self._next = STANDING_BY, None
+        await self._ours.wait()
 
     async def _leave_webhook(self) -> None:
         try:
@@ -205,6 +244,8 @@ class Receiver:
 
     async def confirm(self) -> None:
         """Tells Telegram, as the last thing, what has been handled."""
+        if self.state == STANDING_BY:
+            return
         self._forget_handled()
         offset = self._offset()
         if offset is not None:
