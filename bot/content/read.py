@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,18 @@ from bot.content.structure import (
     LARGEST_LESSON,
     LARGEST_LIST,
     LESSON_ID,
+    OPTIONAL_COURSE_KEYS,
     OPTIONAL_SOURCE_KEYS,
     SOURCE_KEYS,
+    SUGGESTION_KEYS,
     TRACK_ID,
     TRACK_KEYS,
     Notes,
 )
+from bot.content.themes import words_of_themes
 from bot.content.yamlfile import Table, read_table, short, typed
-from bot.course.lesson import Course, Lesson, Source, Track
+from bot.course.boundaries import about
+from bot.course.lesson import Course, Lesson, Source, Suggestion, Track
 
 COURSE_FILE, SOURCES_FILE, TRACK_FILE = "course.yaml", "references.yaml", "track.yaml"
 
@@ -73,7 +77,7 @@ def load_course(folder: Path) -> Course:
 def read_course(folder: Path) -> Reading:
     """Everything in a lessons folder, and every fault in it. Never raises on content."""
     notes = Notes()
-    listed, language = _read_course_file(folder, notes)
+    listed, language, suggestions = _read_course_file(folder, notes)
     sources = _read_sources(folder, notes)
     drafts: list[Draft] = []
     tracks = {}
@@ -81,25 +85,47 @@ def read_course(folder: Path) -> Reading:
         track = _read_track(folder, track_id, language, drafts, notes)
         if track is not None:
             tracks[track_id] = track
-    course = Course({name: tracks[name] for name in listed if name in tracks}, sources, language)
+    course = Course(
+        {name: tracks[name] for name in listed if name in tracks},
+        sources,
+        language,
+        tuple(one for one in suggestions if {one.before, one.first} <= set(listed) & set(tracks)),
+        words_of_themes(),
+    )
     if not any(track.order for track in course.tracks.values()):
         notes.add("course-empty", COURSE_FILE, 1, "There is no lesson here that loads.")
     return Reading(course, tuple(sorted(set(notes))), tuple(drafts), tracks)
 
 
-def _read_course_file(folder: Path, notes: Notes) -> tuple[list[str], str]:
-    """The listed tracks and the first language."""
+def _read_course_file(folder: Path, notes: Notes) -> tuple[list[str], str, list[Suggestion]]:
+    """The listed tracks, the first language, and what is suggested before what."""
     table = read_table(folder, COURSE_FILE, LARGEST_LESSON, notes)
     if table is None:
-        return [], "en"
-    head = typed(table.values, COURSE_KEYS, table, notes)
+        return [], "en", []
+    head = typed(table.values, COURSE_KEYS, table, notes, optional=OPTIONAL_COURSE_KEYS)
     if head.get("format_version", FORMAT_VERSION) != FORMAT_VERSION:
         says = f"format_version is not {FORMAT_VERSION}, the only one this program reads."
         notes.add("key-wrong", COURSE_FILE, table.line("format_version"), says)
     language = head.get("default_language", "en")
     if not LANGUAGE.fullmatch(language):
         notes.add("key-wrong", COURSE_FILE, table.line("default_language"), "default_language is no language code.")
-    return _names(head.get("tracks", []), TRACK_ID, "tracks", table, notes), language
+    suggestions = [_suggestion(entry, language, table, notes) for entry in head.get("suggestions", [])]
+    return (
+        _names(head.get("tracks", []), TRACK_ID, "tracks", table, notes),
+        language,
+        [one for one in suggestions if one],
+    )
+
+
+def _suggestion(entry: object, language: str, table: Table, notes: Notes) -> Suggestion | None:
+    line, before = table.line("suggestions"), len(notes)
+    if not isinstance(entry, dict):
+        notes.add("key-wrong", table.file, line, "A suggestion is not a table of keys.")
+        return None
+    head = typed(entry, SUGGESTION_KEYS, table, notes, line=line)
+    names = _names([head.get("before"), head.get("first")], TRACK_ID, "suggestions", table, notes)
+    why = _texts(head, "why", language, table, notes)
+    return Suggestion(names[0], names[1], why) if len(notes) == before else None
 
 
 def _names(names: Sequence[object], pattern: re.Pattern[str], key: str, table: Table, notes: Notes) -> list[str]:
@@ -225,6 +251,7 @@ def _read_lessons(
 ) -> dict[str, dict[str, Lesson]]:
     """lesson id -> language -> lesson, of the lessons that load. Every file read is added to the drafts."""
     lessons: dict[str, dict[str, Lesson]] = {}
+    words = words_of_themes()
     seen: dict[tuple[str, str], str] = {}
     for language, file in _lesson_files(folder, track_id, notes):
         draft = read_draft(folder, file, track_id, language, order, notes)
@@ -235,7 +262,8 @@ def _read_lessons(
         if draft.id and twin != file:
             notes.add("id-unique", file, draft.key_line("id"), f"{twin} has the same id.")
         elif draft.lesson is not None:
-            lessons.setdefault(draft.id, {})[language] = draft.lesson
+            lesson = replace(draft.lesson, about=about(draft.lesson, words.get(language, {})))
+            lessons.setdefault(draft.id, {})[language] = lesson
     return lessons
 
 

@@ -32,7 +32,9 @@ TRACK_KEYS = {
     "id": str, "title": dict, "about": dict, "sensitivity": int, "prerequisites": list, "who_should_skip": dict,
     "lessons": list,
 }  # fmt: skip
-COURSE_KEYS = {"format_version": int, "default_language": str, "tracks": list}
+COURSE_KEYS = {"format_version": int, "default_language": str, "tracks": list, "suggestions": list}
+OPTIONAL_COURSE_KEYS = {"suggestions"}
+SUGGESTION_KEYS = {"before": str, "first": str, "why": dict}
 SOURCE_KEYS = {
     "id": str, "authors": str, "year": int, "title": str, "venue": str, "verified": str, "link": str, "pmid": str,
     "isbn": str, "note": str,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.course.lesson import Course, Lesson
+from bot.course.lesson import Course, Lesson, Theme
 from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, next_due, slot_of
 
 CLOSENESS_SENSITIVITY = 2
@@ -19,13 +19,19 @@ CLOSENESS_SENSITIVITY = 2
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a learner is: the tracks they chose, in order, the ids they have been through, and whether closeness topics are on.
-    `gentle` is true right after a pause: then no lesson about sexuality or closeness comes first."""
+    `gentle` is true right after a pause: then no lesson about sexuality or closeness comes first. Lessons about a theme in `avoid`
+    are left out."""
 
     tracks: Sequence[str]
     been_through: Collection[str]
     closeness: bool
     language: str
     gentle: bool = False
+    avoid: frozenset[Theme] = frozenset()
+
+    def may_see(self, lesson: Lesson) -> bool:
+        """False for a lesson about closeness where that is off, and for one about what they asked to be left out."""
+        return (self.closeness or not lesson.sensitive) and not lesson.about & self.avoid
 
 
 def next_lesson(course: Course, standing: Standing) -> Lesson | None:
@@ -63,7 +69,7 @@ def next_in_track(course: Course, track_id: str, standing: Standing) -> Lesson |
     place, mixed = place_in(track.order, standing.been_through), track.sensitivity < CLOSENESS_SENSITIVITY
     for number, lesson_id in enumerate(track.order, start=1):
         lesson = course.lesson(lesson_id, standing.language)
-        if lesson is None or lesson_id in standing.been_through or (lesson.sensitive and not standing.closeness):
+        if lesson is None or lesson_id in standing.been_through or not standing.may_see(lesson):
             continue
         if number >= place or (lesson.sensitive and mixed):
             return lesson
@@ -81,7 +87,7 @@ def _prerequisite(course: Course, lesson: Lesson, standing: Standing, depth: int
         if needed in standing.been_through or depth > len(course.tracks):
             continue
         found = course.lesson(needed, standing.language)
-        if found is not None and found.id != lesson.id and (standing.closeness or not found.sensitive):
+        if found is not None and found.id != lesson.id and standing.may_see(found):
             return _prerequisite(course, found, standing, depth + 1) or found
     return None
 

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+
+class Theme(StrEnum):
+    """What a learner may ask to be left out. CLOSENESS (sex and desire) goes by the answer to the closeness question."""
+
+    CLOSENESS = "closeness"
+    TOUCH = "touch"
+    PARTNER = "partner"
+    BODY = "body"
+    MEDICATION = "medication"
 
 
 class PracticeForm(StrEnum):
@@ -50,7 +61,8 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """One lesson in one language. `parts` hold plain text with **bold** and *italic*, paragraphs parted by a blank line,
-    marks already taken out; `cites` are the source ids in the order in which the text cites them."""
+    marks already taken out; `cites` are the source ids in the order in which the text cites them. `about` are the themes of the
+    lesson as a whole; `left_out` those that were in the way of a part when the lesson was fitted to a learner."""
 
     id: str
     track: str
@@ -66,6 +78,8 @@ class Lesson:
     prerequisites: tuple[str, ...]
     parts: Mapping[Part, str]
     cites: tuple[str, ...]
+    about: frozenset[Theme] = frozenset()
+    left_out: Mapping[Part, frozenset[Theme]] = field(default_factory=dict)
 
     @property
     def sensitive(self) -> bool:
@@ -77,6 +91,11 @@ class Lesson:
         if not closeness and Part.IDEA_WITHOUT_CLOSENESS in self.parts:
             return self.parts[Part.IDEA_WITHOUT_CLOSENESS]
         return self.parts[Part.IDEA]
+
+    @property
+    def shown_idea(self) -> Part:
+        """The part that those read who left closeness out."""
+        return Part.IDEA_WITHOUT_CLOSENESS if Part.IDEA_WITHOUT_CLOSENESS in self.parts else Part.IDEA
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +113,27 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A track that goes well before another. Offered, never enforced. `why` is language -> a sentence."""
+
+    before: str
+    first: str
+    why: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
-    """Every track in the order in which it is offered, and the sources by id."""
+    """Every track in the order in which it is offered, and the sources by id. `words` is language -> theme -> what speaks of it."""
 
     tracks: Mapping[str, Track]
     sources: Mapping[str, Source] = field(default_factory=dict)
     default_language: str = "en"
+    suggestions: tuple[Suggestion, ...] = ()
+    words: Mapping[str, Mapping[Theme, re.Pattern[str]]] = field(default_factory=dict)
+
+    def words_in(self, language: str) -> Mapping[Theme, re.Pattern[str]]:
+        """The expressions that speak of each theme in that language; none for a language without its list."""
+        return self.words.get(language, {})
 
     def lesson(self, lesson_id: str, language: str) -> Lesson | None:
         """The lesson in that language, else in the default language, else None."""

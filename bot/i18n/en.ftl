@@ -312,6 +312,43 @@ button-pause = Pause
 closeness-is-on = Closeness topics: **shown**
 closeness-is-off = Closeness topics: **left out**
 
+button-boundaries = Boundaries
+boundaries =
+    **Your boundaries**
+
+    Tap what lessons may leave out. Where a practice asks for it, another one stands there, and a line says so. Safety lines stay.
+boundary-touch-on = ✓ No touch
+boundary-touch-off = No touch
+boundary-partner-on = ✓ Nothing on partners
+boundary-partner-off = Nothing on partners
+boundary-body-on = ✓ No body focus
+boundary-body-off = No body focus
+boundary-medication-on = ✓ Nothing on medicine
+boundary-medication-off = Nothing on medicine
+boundaries-whole = { $count ->
+        [one] One lesson is left out whole, as it is about that. It comes back if you take the tick away.
+       *[other] { $count } lessons are left out whole, as they are about that. They come back if you take the tick away.
+    }
+track-boundaries = { $count ->
+        [one] One lesson is left out here, as you asked. /settings changes that, under Boundaries.
+       *[other] { $count } lessons are left out here, as you asked. /settings changes that, under Boundaries.
+    }
+button-words = Words I prefer
+button-words-forget = Forget my words
+words-title = **Words you prefer**
+words-ask =
+    **Is there a word you would rather not read?**
+
+    Write it with the one you prefer, one pair a line: *partner = my person*. Lessons then use yours. Lines about safety stay as they are.
+words-unclear = I could not use that. You could write one pair a line, such as *partner = my person*. Small words like *not* or *stop* stay as they are. *Later* leaves it.
+theme-closeness = sex and desire
+theme-touch = touch
+theme-partner = partners
+theme-body = body focus
+theme-medication = medicine
+left-out = *Left out here, as you asked: { $what }. /settings changes that.*
+button-first-other = Begin with { $title }
+
 pause = **For how long?** Nothing is lost, and no reason is needed. You can also write, for example, */pause 5* or */pause until 2027-01-06*.
 pause-3 = 3 days
 pause-7 = A week

@@ -15,7 +15,7 @@ from bot.course.lesson import Course
 from bot.crisis.answer import Effects
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Kind, Outcome, Outgoing, Pin, Say, Toast
-from bot.service import account, journal, lessons, plan, steps, topics
+from bot.service import account, boundaries, journal, lessons, plan, steps, topics
 from bot.service.commands import BY_NAME, read_command
 from bot.service.learners import Closeness, DeliveryKind, Learner, State
 from bot.service.ports import Leftover, Sender, Store, StoreUnavailable
@@ -217,6 +217,8 @@ async def _text(talk: Talk, text: str) -> None:
         await steps.answer_in_words(talk, text)
     elif (talk.learner.step or "").startswith(plan.PREFIX):
         await plan.answered(talk, text)
+    elif talk.learner.step in OPEN_QUESTIONS:
+        await OPEN_QUESTIONS[talk.learner.step](talk, text)
     elif talk.learner.state is State.NEW:
         await account.start(talk)
     elif not text:
@@ -256,8 +258,11 @@ AREAS: dict[str, Callable[[Talk, str, str], Awaitable[None]]] = {
     "set": account.set_one,
     "go": account.go,
     "pl": plan.pressed,
+    "bo": boundaries.pressed,
 }
-NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl")
+NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo")
+OPEN_QUESTIONS: dict[str, Callable[[Talk, str], Awaitable[None]]] = {boundaries.STEP: boundaries.answered}
+"""Questions of a page of their own, by the step that they leave a learner in."""
 WITHOUT_CONSENT = ("ask:", "jo:", "go:resume")
 """Answering the question itself, reading and deleting what they wrote, and beginning again."""
 

@@ -22,6 +22,7 @@ from bot.crisis.answer import hello
 from bot.i18n.texts import texts_for
 from bot.messages import Button, Outcome, Receipt, Say, plain
 from bot.service import lessons
+from bot.service.fitting import fit
 from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, State
 from bot.service.ports import Done, DueLearner, Intent, Sender, Store, StoreUnavailable, Waiting
 
@@ -212,7 +213,8 @@ def message_for(course: Course, one: Waiting) -> Say | None:
     match one.delivery.kind:
         case DeliveryKind.LESSON | DeliveryKind.EXTRA:
             lesson = course.lesson(one.delivery.lesson or "", one.learner.language)
-            return lessons.lesson_message(lesson, one.learner, texts, one.delivery.id) if lesson else None
+            fitted = fit(lesson, one.learner, course) if lesson else None
+            return lessons.lesson_message(fitted, one.learner, texts, one.delivery.id) if fitted else None
         case DeliveryKind.CATCH_UP:
             return Say(texts("catch-up"), lessons.choice_rows(texts), delivery=one.delivery.id)
         case DeliveryKind.PAUSE_OVER:

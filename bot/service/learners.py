@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.course.journey import Standing
-from bot.course.lesson import PracticeForm
+from bot.course.lesson import PracticeForm, Theme
 from bot.course.pace import EVERY_DAY, Rule, next_due
 from bot.messages import ChatRef
 
@@ -41,7 +41,8 @@ class Closeness(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What a learner told us about themselves; sealed at rest as one piece. `pinned` is the message with the way to help that is
-    pinned in their chat."""
+    pinned in their chat. `boundaries` are the themes they asked to be left out, `words` pairs of a word they would rather not read
+    and the one that stands for it."""
 
     country: str | None = None
     zone: str | None = None
@@ -52,6 +53,8 @@ class Profile:
     closeness: Closeness = Closeness.UNASKED
     topics: tuple[str, ...] = ()
     pinned: int | None = None
+    boundaries: frozenset[Theme] = frozenset()
+    words: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,11 @@ class Learner:
         return self.profile.closeness is Closeness.SAFE
 
     @property
+    def avoids(self) -> frozenset[Theme]:
+        """The themes that lessons leave out for them."""
+        return self.profile.boundaries if self.closeness else self.profile.boundaries | {Theme.CLOSENESS}
+
+    @property
     def rule(self) -> Rule | None:
         """When their lessons come, or None before zone and hour are known."""
         here = self.profile
@@ -117,7 +125,7 @@ class Learner:
 
     def standing(self, tracks: tuple[str, ...], been_through: frozenset[str]) -> Standing:
         """What the rules of the course need to know about them."""
-        return Standing(tracks, been_through, self.closeness, self.language, self.gentle)
+        return Standing(tracks, been_through, self.closeness, self.language, self.gentle, self.profile.boundaries)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.course.boundaries import OF_TALK, themes_in
 from bot.course.compose import compose
 from bot.course.journey import next_lesson
-from bot.course.lesson import Lesson, Part, PracticeForm
+from bot.course.lesson import Lesson, Part, PracticeForm, Theme
 from bot.course.pace import next_due, slot_of
 from bot.i18n.texts import Texts
 from bot.messages import Button, Rows, Say
 from bot.service import steps
+from bot.service.fitting import fit, left_out_line, shown_parts
 from bot.service.learners import DRAFT, Delivery, DeliveryKind, Learner, Passage, State
 from bot.service.talk import Talk, rows_of
 
@@ -43,7 +45,8 @@ def lesson_text(lesson: Lesson, learner: Learner, texts: Texts) -> str:
         if_you_like=texts("if-you-like"),
         think_about=texts("think-about"),
     )
-    return "\n\n".join(paragraphs)
+    left_out = left_out_line(lesson, learner, texts, *shown_parts(lesson, learner))
+    return "\n\n".join((*paragraphs, left_out) if left_out else paragraphs)
 
 
 def lesson_rows(lesson: Lesson, learner: Learner, texts: Texts) -> Rows:
@@ -87,7 +90,7 @@ async def today(talk: Talk, _words: str = "") -> None:
         return
     delivery = await _todays(talk)
     lesson = talk.lesson(delivery.lesson) if delivery else None
-    if delivery is None or lesson is None or (lesson.sensitive and not talk.learner.closeness):
+    if delivery is None or lesson is None or kept_from(talk, lesson):
         await send_next(talk)
         return
     talk.out.append(lesson_message(lesson, talk.learner, talk.texts, delivery.id))
@@ -130,7 +133,7 @@ async def send_next(talk: Talk) -> None:
     if delivery is None:
         talk.toast("old-question")
         return
-    talk.out.append(lesson_message(lesson, talk.learner, talk.texts, delivery.id))
+    talk.out.append(lesson_message(fit(lesson, talk.learner, talk.course), talk.learner, talk.texts, delivery.id))
 
 
 async def _ready(talk: Talk) -> bool:
@@ -253,8 +256,9 @@ async def _pressed_lesson(talk: Talk, verb: str, lesson: Lesson) -> None:
 
 
 def _say_part(talk: Talk, lesson: Lesson, part: Part, key: str) -> None:
-    text = lesson.parts.get(part)
-    if text is None:
+    left_out = left_out_line(lesson, talk.learner, talk.texts, part)
+    text = "\n\n".join(piece for piece in (lesson.parts.get(part), left_out) if piece)
+    if not text:
         talk.toast("no-such-part")
         return
     talk.say_text(talk.texts.raw(key, text=text))
@@ -262,11 +266,16 @@ def _say_part(talk: Talk, lesson: Lesson, part: Part, key: str) -> None:
 
 def sources_text(talk: Talk, lesson: Lesson) -> str:
     """Where a lesson comes from, when not to do it, and who should skip it."""
-    texts = talk.texts
-    lines = []
+    texts, words = talk.texts, talk.course.words_in(lesson.language)
+    lines: list[str] = []
+    left_out: set[Theme] = set()
     for source_id in lesson.cites:
         source = talk.course.sources.get(source_id)
-        if source is not None:
+        if source is None:
+            continue
+        if found := themes_in(source.title, words, talk.learner.avoids & OF_TALK):
+            left_out |= found
+        else:
             line = texts(
                 "source-line",
                 authors=_short_authors(source.authors),
@@ -276,6 +285,11 @@ def sources_text(talk: Talk, lesson: Lesson) -> str:
             )
             lines.append(f"{line}\n{source.link}" if source.link else line)
     parts = [texts("sources-title", title=lesson.title), "\n".join(lines) or texts("sources-none")]
+    if left_out:
+        parts[1:] = [
+            "\n".join(lines),
+            texts("left-out", what=texts.several([texts(f"theme-{t}") for t in sorted(left_out)])),
+        ]
     if lesson.not_when:
         parts.append(texts("not-when", text=lesson.not_when))
     if lesson.who_should_skip:
@@ -374,4 +388,9 @@ def _track_line(talk: Talk, track_id: str, passages: dict[str, Passage]) -> str:
 
 def _shown_to(talk: Talk, lesson_id: str) -> bool:
     lesson = talk.lesson(lesson_id)
-    return lesson is not None and (talk.learner.closeness or not lesson.sensitive)
+    return lesson is not None and not kept_from(talk, lesson)
+
+
+def kept_from(talk: Talk, lesson: Lesson) -> bool:
+    """True for a lesson about closeness where that is off, and for one about what they asked to be left out."""
+    return (lesson.sensitive and not talk.learner.closeness) or bool(lesson.about & talk.learner.profile.boundaries)

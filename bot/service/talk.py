@@ -10,6 +10,7 @@ from bot.course.journey import Standing, next_lesson
 from bot.course.lesson import Course, Lesson
 from bot.i18n.texts import Texts, texts_for
 from bot.messages import Button, Edit, Incoming, Kind, Outgoing, Rows, Say, Toast, Unbutton
+from bot.service.fitting import fit
 from bot.service.learners import Enrolment, Learner, Passage, State
 from bot.service.ports import Turn
 
@@ -115,8 +116,9 @@ class Talk:
         return dict(await self.turn.passages())
 
     def lesson(self, lesson_id: str | None) -> Lesson | None:
-        """A lesson in their language, if the course still has it."""
-        return self.course.lesson(lesson_id, self.learner.language) if lesson_id else None
+        """A lesson in their language, fitted to their boundaries, if the course still has it."""
+        found = self.course.lesson(lesson_id, self.learner.language) if lesson_id else None
+        return fit(found, self.learner, self.course) if found else None
 
 
 def rows_of(*rows: tuple[Button, ...] | list[Button]) -> Rows:

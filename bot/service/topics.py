@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bot.course.journey import CLOSENESS_SENSITIVITY, place_in
-from bot.course.lesson import Track
-from bot.service import steps
+from bot.course.lesson import Suggestion, Track
+from bot.service import boundaries, steps
 from bot.service.learners import Closeness
 from bot.service.talk import Talk, in_columns, rows_of
 
@@ -37,7 +39,7 @@ async def pressed(talk: Talk, verb: str, what: str) -> None:
             await show(talk, track)
         case "add":
             await _add(talk, track)
-        case "first":
+        case "first" | "before":
             await _put_first(talk, track)
         case "leave":
             await _leave(talk, track)
@@ -62,6 +64,12 @@ async def show(talk: Talk, track: Track) -> None:
         parts.append(texts("who-should-skip", text=skip))
     if track.sensitivity >= CLOSENESS_SENSITIVITY:
         parts.append(texts("track-sensitive"))
+    hidden = boundaries.hidden_lessons(talk, track.id)
+    if hidden:
+        parts.append(texts("track-boundaries", count=len(hidden)))
+    first = _goes_before(talk, track, chosen, passages)
+    if first:
+        parts.append(first.why.get(texts.language) or first.why["en"])
     if track.id in chosen:
         buttons = [
             talk.button("button-first", f"tr:first:{track.id}"),
@@ -69,7 +77,27 @@ async def show(talk: Talk, track: Track) -> None:
         ]
     else:
         buttons = [talk.button("button-add", f"tr:add:{track.id}")]
-    talk.say_or_edit("\n\n".join(parts), rows_of(buttons, [talk.button("button-all-topics", "tr:list")]))
+    before = (
+        [talk.button("button-first-other", f"tr:before:{first.first}", title=steps.track_title(talk, first.first))]
+        if first
+        else []
+    )
+    talk.say_or_edit("\n\n".join(parts), rows_of(buttons, before, [talk.button("button-all-topics", "tr:list")]))
+
+
+def _goes_before(talk: Talk, track: Track, chosen: Collection[str], passages: Collection[str]) -> Suggestion | None:
+    """What the course suggests before this track, unless they have begun either of the two or put that one first already."""
+    for one in talk.course.suggestions:
+        other = talk.course.tracks[one.first]
+        begun = any(lesson in passages for lesson in (*track.order, *other.order))
+        earlier = one.first in chosen and (track.id not in chosen or _before(chosen, one.first, track.id))
+        if one.before == track.id and not begun and not earlier:
+            return one
+    return None
+
+
+def _before(order: Collection[str], first: str, then: str) -> bool:
+    return list(order).index(first) < list(order).index(then)
 
 
 async def _add(talk: Talk, track: Track) -> None:

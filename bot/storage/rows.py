@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.course.lesson import PracticeForm
+from bot.course.lesson import PracticeForm, Theme
 from bot.messages import Button, ChatRef, Edit, Outgoing, Pin, Remove, Say, Toast, Unbutton
 from bot.service.learners import (
     Closeness,
@@ -107,6 +107,8 @@ def _profile_as_json(profile: Profile) -> dict[str, Any]:
         "closeness": profile.closeness.value,
         "topics": list(profile.topics),
         "pinned": profile.pinned,
+        "boundaries": sorted(profile.boundaries),
+        "words": [list(pair) for pair in profile.words],
     }
 
 
@@ -123,6 +125,8 @@ def _profile(value: Any) -> Profile:
         closeness=Closeness(value.get("closeness", blank.closeness)),
         topics=tuple(value.get("topics", ())),
         pinned=value.get("pinned"),
+        boundaries=frozenset(Theme(name) for name in value.get("boundaries", ())),
+        words=tuple((str(word), str(instead)) for word, instead in value.get("words", ())),
     )
 
 
