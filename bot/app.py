@@ -172,6 +172,10 @@ class App:
             await self.rooms.conversation.handle(incoming, self.clock())
         except (StoreUnavailable, KeyMissing, TimeoutError):
             await self._sorry(incoming)
+        except Exception:
+            # Our own bug: the lane logs it, and the person is not left without a word.
+            await self._sorry(incoming)
+            raise
 
     async def _sorry(self, incoming: Incoming) -> None:
         texts = texts_for(incoming.language or "")

@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bot.crisis.features import Seen, features, see
+from bot.crisis.features import Marked, Seen, features, marked, see
 from bot.crisis.helplines import DATA
 from bot.crisis.model import CATEGORIES, Model
 from bot.crisis.words import SENTENCE_ENDS, Dictionary, Found
 
 Tier = Literal["strong", "soft", "none"]
-WINDOW, OVERLAP, LONGEST = 600, 150, 4096
+WINDOW, OVERLAP, LONGEST = 320, 100, 4096
 REASONS = 8
+BARE = 7
+"""Words of a message that holds little but its plain statement: then nothing weighs against it."""
+MEANINGS_ONLY = "cposbt"
+"""Kinds of features whose names hold meanings alone, so that a reason never repeats what somebody wrote."""
 _CANCELS_SENTENCE = frozenset({"FICTION", "LAUGH", "METAPHOR", "FRIENDASKED"})
 _CANCELS_MESSAGE = frozenset({"RECOVERED"})
 _OTHERS = frozenset({"FATHER", "MOTHER", "SIBLING", "RELATIVE", "FRIEND", "NEIGHBOR", "PARTNER", "CHILD", "GRIEF"})
@@ -54,35 +58,38 @@ class Detector:
         """Raises OSError, KeyError or ValueError when a file is missing or broken."""
         return cls(Dictionary.load(folder / "words"), Model.load(folder / "weights.json"))
 
-    def read(self, text: str, language: str | None = None) -> Reading:
+    def read(self, text: str, language: str | None = None, *, explain: bool = False) -> Reading:
         """Read one message. A long one is read in overlapping parts, and the gravest part counts."""
-        parts = [self.read_part(part, language) for part in windows(text)]
+        parts = [self.read_part(part, language, explain=explain) for part in windows(text)]
         worst = max(parts, key=lambda reading: (_TIERS[reading.tier], reading.score))
         if any(reading.under_18 for reading in parts) and not worst.under_18:
             return Reading(worst.category, worst.severity, worst.tier, worst.why, under_18=True, score=worst.score)
         return worst
 
-    def read_part(self, text: str, language: str | None) -> Reading:
+    def read_part(self, text: str, language: str | None, *, explain: bool = False) -> Reading:
         seen = see(text, self.dictionary, self.model.common, _first(language))
         named = features(seen)
-        score = self.model.risk.score(named)
+        spoken = marked(named)
+        score = self.model.risk.score(spoken)
         plain = [found for found in seen.statements if found.phrase.name not in self.model.weak_statements]
         sure = [found for found in plain if not cancelled(seen, found)]
-        tier = self._tier(score, sure, seen.statements)
+        bare = bool(sure) and len(seen.words) <= BARE
+        tier = "strong" if bare else self._tier(score, sure, seen.statements)
         young = says_under_18(seen.normal)
+        why = tuple(self._why(named, seen)) if explain else ()
         if tier == "none":
-            return Reading(under_18=young, score=score, why=tuple(self._why(named, seen)))
-        category = self._category(named, sure or seen.statements)
-        severity = "imminent" if self.model.imminent.score(named) > 0 else "concern"
-        return Reading(category, severity, tier, tuple(self._why(named, seen)), young, score)
+            return Reading(under_18=young, score=score, why=why)
+        category = self._category(spoken, sure or seen.statements)
+        severity = "imminent" if self.model.imminent.score(spoken) > 0 else "concern"
+        return Reading(category, severity, tier, why, young, score)
 
     def _tier(self, score: float, sure: list[Found], any_statement: list[Found]) -> Tier:
         if (sure and score > self.model.doubtful) or score >= self.model.strong:
             return "strong"
         return "soft" if any_statement or score >= self.model.soft else "none"
 
-    def _category(self, named: dict[str, float], statements: list[Found]) -> str:
-        scores = {name: table.score(named) for name, table in self.model.categories.items()}
+    def _category(self, spoken: Marked, statements: list[Found]) -> str:
+        scores = {name: table.score(spoken) for name, table in self.model.categories.items()}
         said = {found.phrase.category for found in statements}
         return max(said or CATEGORIES, key=lambda name: scores[name])
 
@@ -91,10 +98,10 @@ class Detector:
             note = " (softened)" if cancelled(seen, found) or found.phrase.name in self.model.weak_statements else ""
             yield f"statement: {found.phrase.category}, {found.phrase.language}{note}"
         spoken = sorted(((self.model.risk.speaks(n, v), n) for n, v in named.items()), key=lambda pair: -abs(pair[0]))
-        for weight, name in [pair for pair in spoken if pair[1][0] in "cpos"][:REASONS]:
+        for weight, name in [pair for pair in spoken if pair[1][0] in MEANINGS_ONLY][:REASONS]:
             yield f"{weight:+.2f} {name}"
-        pieces = sum(weight for weight, name in spoken if name.startswith("g:"))
-        yield f"{pieces:+.2f} pieces of letters"
+        rest = sum(weight for weight, name in spoken if name[0] not in MEANINGS_ONLY)
+        yield f"{rest:+.2f} words and pieces of words"
 
 
 _TIERS = {"none": 0, "soft": 1, "strong": 2}
@@ -159,14 +166,14 @@ def says_under_18(normal: str) -> bool:
     return bool(found) and not _NOT_AN_AGE.search(normal)
 
 
-def read(text: str, language: str | None = None) -> Reading:
-    """Read one message: category, severity, tier, why, and whether the writer says to be under 18.
+def read(text: str, language: str | None = None, *, explain: bool = False) -> Reading:
+    """Read one message: category, severity, tier, whether the writer says to be under 18, and with `explain` also why.
 
     language: the person's setting, only a tie-breaker; the message's own language is found from its words.
     Without its data files the reader still hears outright calls for help, through `answer`, and reads nothing else.
     """
     try:
-        return _detector().read(text, language)
+        return _detector().read(text, language, explain=explain)
     except Exception:
         return Reading()
 

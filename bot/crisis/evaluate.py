@@ -128,7 +128,7 @@ def rows_of(source: Iterable[str]) -> Iterator[dict[str, str]]:
 
 def why(text: str, language: str | None = None) -> list[str]:
     """Why a message is read as it is, for `crisis try`: the verdict, then what spoke for and against it."""
-    reading = detect.read(text, language)
+    reading = detect.read(text, language, explain=True)
     under = ", says to be under 18" if reading.under_18 else ""
     verdict = f"{reading.category}, {reading.severity}, {reading.tier} (score {reading.score:+.2f}){under}"
     return [verdict, *reading.why]

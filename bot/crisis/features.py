@@ -162,6 +162,15 @@ def places(seen: Seen) -> dict[str, float]:
     return found | {f"sentences {min(len(spoken), 4)}": 1.0}
 
 
+Marked = list[tuple[int, float]]
+"""Features by the hash of their name, which every table of weights cuts to its own size."""
+
+
+def marked(named: Mapping[str, float]) -> Marked:
+    """Named features, hashed once for all tables."""
+    return [(crc32(name.encode()), value) for name, value in named.items()]
+
+
 def place_of(name: str, bits: int = BITS) -> int:
     """Where a feature stands in a table of weights."""
     return crc32(name.encode()) & ((1 << bits) - 1)

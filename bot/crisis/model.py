@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.crisis.features import place_of
+from bot.crisis.features import Marked, place_of
 from bot.crisis.helplines import DATA
 
 CATEGORIES = ("self_harm", "abuse", "sexual_assault", "danger_other")
@@ -27,10 +27,9 @@ class Table:
     constant: float
     bits: int
 
-    def score(self, features: Mapping[str, float]) -> float:
-        mask_bits, weights = self.bits, self.weights
-        total = sum(weights[place_of(name, mask_bits)] * value for name, value in features.items())
-        return self.constant + self.scale * total
+    def score(self, features: Marked) -> float:
+        mask, weights = (1 << self.bits) - 1, self.weights
+        return self.constant + self.scale * sum([weights[place & mask] * value for place, value in features])
 
     def speaks(self, name: str, value: float) -> float:
         """What one feature adds to the score."""

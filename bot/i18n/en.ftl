@@ -219,6 +219,10 @@ plan-intro =
     Some people write one on a calm day: what tells them it is getting hard, what helps, whom to reach. Then it is there when thinking is hard.
 
     There are six short parts, in your own words. You can skip any of them, and change or delete it at any time. It is locked with your key, like the rest.
+plan-offer =
+    One more thing, for some calm minute: you can write a short plan for hard days, in your own words. Some people like to have one. There is no need to.
+
+    /plan is there whenever you want it.
 button-skip = Skip this part
 button-plan-change = Change a part
 plan-later = That is fine. /plan is here when you want it.

@@ -212,7 +212,7 @@ async def _text(talk: Talk, text: str) -> None:
     elif await _must_consent(talk):
         return
     elif talk.learner.state is not State.NEW and await lessons.lesson_replied_to(talk):
-        await lessons.words(talk, text[:LONGEST])
+        await _about_a_lesson(talk, text[:LONGEST])
     elif talk.learner.step in steps.STEPS:
         await steps.answer_in_words(talk, text)
     elif (talk.learner.step or "").startswith(plan.PREFIX):
@@ -224,7 +224,12 @@ async def _text(talk: Talk, text: str) -> None:
     elif not text:
         return
     else:
-        await lessons.words(talk, text[:LONGEST])
+        await _about_a_lesson(talk, text[:LONGEST])
+
+
+async def _about_a_lesson(talk: Talk, text: str) -> None:
+    if await lessons.words(talk, text):
+        await plan.offer(talk)
 
 
 async def _must_consent(talk: Talk) -> bool:
@@ -250,9 +255,16 @@ async def _other(talk: Talk) -> None:
 
 # -- buttons -----------------------------------------------------------------------------------------------------------
 
+
+async def _lesson_pressed(talk: Talk, verb: str, what: str) -> None:
+    await lessons.pressed(talk, verb, what)
+    if verb == "did":
+        await plan.offer(talk)
+
+
 AREAS: dict[str, Callable[[Talk, str, str], Awaitable[None]]] = {
     "ask": steps.answer_by_tap,
-    "ls": lessons.pressed,
+    "ls": _lesson_pressed,
     "jo": journal.pressed,
     "tr": topics.pressed,
     "set": account.set_one,

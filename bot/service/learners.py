@@ -42,7 +42,7 @@ class Closeness(StrEnum):
 class Profile:
     """What a learner told us about themselves; sealed at rest as one piece. `pinned` is the message with the way to help that is
     pinned in their chat. `boundaries` are the themes they asked to be left out, `words` pairs of a word they would rather not read
-    and the one that stands for it."""
+    and the one that stands for it. `plan_offered`: the safety plan was offered once, and is not again."""
 
     country: str | None = None
     zone: str | None = None
@@ -55,6 +55,7 @@ class Profile:
     pinned: int | None = None
     boundaries: frozenset[Theme] = frozenset()
     words: tuple[tuple[str, str], ...] = ()
+    plan_offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

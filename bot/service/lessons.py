@@ -309,8 +309,8 @@ ANSWERABLE = timedelta(days=3)
 """How long plain words are taken for the answer to the last lesson. A direct reply to a lesson always is."""
 
 
-async def words(talk: Talk, text: str) -> None:
-    """Words that are no command and answer no open question: a reflection, or something to keep as a note."""
+async def words(talk: Talk, text: str) -> bool:
+    """Words that are no command and answer no open question: a reflection (then True), or something to keep as a note."""
     lesson = await lesson_replied_to(talk) or await _lesson_answered(talk)
     if lesson is not None:
         await talk.turn.keep_reflection(lesson.id, text, talk.incoming.message)
@@ -320,12 +320,13 @@ async def words(talk: Talk, text: str) -> None:
         # Its notification shows on a locked screen: the title of a sensitive lesson is left out.
         title = talk.text("this-lesson") if lesson.sensitive else lesson.title
         talk.say(f"reflection-kept-{number % 3}", title=title)
-        return
+        return True
     note = await talk.turn.keep_reflection(DRAFT, text, talk.incoming.message)
     rows = rows_of(
         [talk.button("button-keep-note", f"jo:keep:{note.id}"), talk.button("button-forget", f"jo:leave:{note.id}")]
     )
     talk.say("stray-text", rows)
+    return False
 
 
 async def lesson_replied_to(talk: Talk) -> Lesson | None:

@@ -14,6 +14,8 @@ PARTS = ("signs", "alone", "places", "people", "lines", "safer")
 PREFIX = "plan."
 ONLY = "plan.only."
 """Begins the step of a part that is written anew by itself: after it comes the plan, not the next part."""
+OFFERED_AFTER = 3
+"""Lessons that went out before a plan is offered."""
 LONGEST = 600
 """Of one part, in UTF-16 units as messengers count: all six fit into one message, which is what a hard moment needs."""
 
@@ -26,6 +28,17 @@ async def plan(talk: Talk, _words: str = "") -> None:
         return
     rows = rows_of([talk.button("button-begin", "pl:begin"), talk.button("button-not-now", "pl:later")])
     talk.say("plan-intro", rows)
+
+
+async def offer(talk: Talk) -> None:
+    """Offers a plan once, with what they did about their third lesson: on a calm day, not on the first."""
+    learner = talk.learner
+    if learner.profile.plan_offered or learner.step or len(await talk.passages()) < OFFERED_AFTER:
+        return
+    await talk.turn.save(talk.learner.with_profile(plan_offered=True))
+    if not await talk.turn.plan():
+        rows = rows_of([talk.button("button-begin", "pl:begin"), talk.button("button-not-now", "pl:later")])
+        talk.say("plan-offer", rows)
 
 
 async def pressed(talk: Talk, verb: str, what: str) -> None:

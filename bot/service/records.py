@@ -178,6 +178,7 @@ def _settings(learner: Learner) -> dict[str, Any]:
         "topics": list(here.topics),
         "gentle_next": learner.gentle,
         "pinned_message": here.pinned,
+        "plan_offered": here.plan_offered,
         "boundaries": sorted(here.boundaries),
         "words": [{"word": word, "instead": instead} for word, instead in here.words],
     }

@@ -107,6 +107,7 @@ def _profile_as_json(profile: Profile) -> dict[str, Any]:
         "closeness": profile.closeness.value,
         "topics": list(profile.topics),
         "pinned": profile.pinned,
+        "plan_offered": profile.plan_offered,
         "boundaries": sorted(profile.boundaries),
         "words": [list(pair) for pair in profile.words],
     }
@@ -125,6 +126,7 @@ def _profile(value: Any) -> Profile:
         closeness=Closeness(value.get("closeness", blank.closeness)),
         topics=tuple(value.get("topics", ())),
         pinned=value.get("pinned"),
+        plan_offered=value.get("plan_offered", False),
         boundaries=frozenset(Theme(name) for name in value.get("boundaries", ())),
         words=tuple((str(word), str(instead)) for word, instead in value.get("words", ())),
     )

@@ -141,3 +141,14 @@ async def test_consent_can_be_taken_back_and_what_was_written_can_still_be_delet
     ana.hears_only("Is that all right with you?")
     await ana.taps(AGREE)
     assert (await ana.learner()).consented
+
+
+async def test_a_plan_is_offered_once_with_the_third_lesson(ana: Chat) -> None:
+    await ana.is_learning("stress")
+    for lesson in range(1, 6):
+        await ana.says("/next")
+        await ana.taps("Did it")
+        offers = [one for one in ana.news if "a short plan for hard days" in one.text]
+        assert bool(offers) == (lesson == 3)
+    await ana.taps("Begin")
+    ana.hears("1 of 6")

@@ -11,6 +11,8 @@ from bot.crisis.answer import soft_line
 from tests.world import onboard, world
 
 WORDS = "I want to kill myself"
+NOT_PLAIN = "I want to disappear and I am so tired of being a burden to everyone here"
+"""Words that may mean trouble, and may not."""
 
 
 @pytest.mark.parametrize("kind", ["text", "edit", "caption"])
@@ -112,6 +114,12 @@ async def test_not_safe_here_takes_the_exchange_away_and_nothing_follows(tmp_pat
         await there.settled()
         before = {message.id for message in ana.chat.messages}
         ana.says("My husband hits me and I am afraid of him")
-        question = await ana.receives("safe")
+        question = await ana.receives("Is it okay to show numbers here?")
         assert not any(character.isdigit() for character in question.text), "no number before they say that it is safe"
-        assert any("not safe" in label.casefold() or "not here" in label.casefold() for label in question.labels), question.labels
+        ana.taps("No")
+        await there.settled()
+        assert {message.id for message in ana.chat.messages} == before
+        await there.later(days=6)
+        assert {message.id for message in ana.chat.messages} == before, "nothing comes by itself"
+        ana.says("/resume")
+        assert await ana.receives()
