@@ -126,11 +126,18 @@ def length_weights(rows: Sequence[Row]) -> list[float]:
     risky = Counter(b for b, row in zip(bins, rows, strict=True) if row.risk)
     calm = Counter(b for b, row in zip(bins, rows, strict=True) if not row.risk)
     even = [0.05 + (1.0 if row.risk else risky[b] / calm[b]) for b, row in zip(bins, rows, strict=True)]
-    return [weight * (THEIR_WEIGHT if row.author.endswith(LATER_AUTHORS) else 1.0) for weight, row in zip(even, rows, strict=True)]
+    return [
+        weight * (THEIR_WEIGHT if row.author.endswith(LATER_AUTHORS) else 1.0)
+        for weight, row in zip(even, rows, strict=True)
+    ]
 
 
 def fit(
-    named: Sequence[dict[str, float]], answers: Sequence[bool], weights: Sequence[float], bits: int, freedom: float = 6.0
+    named: Sequence[dict[str, float]],
+    answers: Sequence[bool],
+    weights: Sequence[float],
+    bits: int,
+    freedom: float = 6.0,
 ) -> Table:
     """Logistic regression on features scaled by how much they tell by themselves (Wang and Manning 2012, "Baselines and
     bigrams"), rounded to the small whole numbers that ship."""

@@ -114,4 +114,6 @@ async def test_not_safe_here_takes_the_exchange_away_and_nothing_follows(tmp_pat
         ana.says("My husband hits me and I am afraid of him")
         question = await ana.receives("safe")
         assert not any(character.isdigit() for character in question.text), "no number before they say that it is safe"
-        assert any("not safe" in label.casefold() or "not here" in label.casefold() for label in question.labels), question.labels
+        assert any("not safe" in label.casefold() or "not here" in label.casefold() for label in question.labels), (
+            question.labels
+        )
