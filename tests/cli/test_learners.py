@@ -142,6 +142,8 @@ def varied(value: Any) -> Any:
             return f"{value}x"
         case frozenset():
             return frozenset({6})
+        case (tuple(), *_):
+            return (*value, ("more", "less"))
         case tuple():
             return (*value, "more")
         case datetime():
@@ -152,7 +154,17 @@ def varied(value: Any) -> Any:
             return value + timedelta(days=1)
 
 
-FULL = Profile("DE", "Europe/Berlin", 8, 5, frozenset({0, 1}), PracticeForm.SOLO, Closeness.SAFE, ("stress",), pinned=4)
+FULL = Profile(
+    "DE",
+    "Europe/Berlin",
+    8,
+    5,
+    frozenset({0, 1}),
+    PracticeForm.SOLO,
+    Closeness.SAFE,
+    ("stress",),
+    words=(("sex", "it"),),
+)
 
 
 @pytest.mark.parametrize("name", [one.name for one in fields(Profile) if one.name != "pinned"])
