@@ -34,10 +34,14 @@ from bot.service.commands import COMMANDS
 from bot.service.conversation import Conversation
 from bot.service.delivery import IN_FLIGHT, Delivery
 from bot.service.ports import StoreUnavailable
+from bot.service.retention import Retention
+from bot.service.tidying import tidy
 from bot.settings import Settings
+from bot.storage.ageing import SqlAgeing
 from bot.storage.database import PATIENCE, Database
 from bot.storage.sealing import BadKey, KeyMissing, Keyring, generated_key, read_keys
 from bot.storage.store import SqlStore
+from bot.storage.tidying import SqlTidying
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +65,8 @@ class Rooms:
     store: SqlStore
     conversation: Conversation
     delivery: Delivery
+    retention: Retention
+    tidying: SqlTidying
 
 
 class App:
@@ -74,8 +80,11 @@ class App:
         for_lessons, for_help = AiohttpRequest(256), AiohttpRequest(64, read_timeout=10)
         self.requests = (for_polls, for_replies, for_lessons, for_help)
         polling = Polling(token, base, request=for_replies, get_updates_request=for_polls)
+        files = (
+            f"{settings.bot_api_url}/file/bot"  # otherwise python-telegram-bot would ask Telegram's own server for them
+        )
         replies, lessons, helping = (
-            Bot(token, base, request=one, get_updates_request=for_polls) for one in self.requests[1:]
+            Bot(token, base, files, request=one, get_updates_request=for_polls) for one in self.requests[1:]
         )
         self.settings = settings
         self.clock = clock
@@ -118,7 +127,7 @@ class App:
         self._go(self._introduce())
         served = await self._serve_health()
         if ticking:
-            self._scheduler = metronome(self.tick, self.nightly)
+            self._scheduler = metronome(self.tick, self.tidy, self.nightly)
             self._scheduler.start()
         log.info("started", extra={"action": "started"})
         await self._stopping.wait()
@@ -201,7 +210,12 @@ class App:
 
     async def nightly(self) -> None:
         """Forgets what is not needed any more."""
-        await self.store.purge(self.clock())
+        await self.rooms.retention.nightly(self.clock())
+
+    async def tidy(self) -> None:
+        """Takes old messages out of the chats of those who asked for it."""
+        if self.opened.is_set():
+            await tidy(self.rooms.tidying, self.sender, self.clock())
 
     async def after_help(self, incoming: Incoming, effects: crisis.Effects, now: datetime) -> None:
         """What a help card leads to, done when the database can: counted as a bare number, and kept with the learner."""
@@ -239,10 +253,12 @@ class App:
 
     def _build_rooms(self) -> Rooms:
         course = load_course(lessons_dir(self.settings.lessons_dir))
-        store = SqlStore(Database(self.settings.database), keyring(self.settings))
-        conversation = Conversation(store, self.sender, course, self.help_lane.memory.note_country)
+        database, keys = Database(self.settings.database), keyring(self.settings)
+        store = SqlStore(database, keys)
+        conversation = Conversation(store, self.sender, course, self.help_lane.memory, self.settings.backups_kept_days)
         group = max(1, min(IN_FLIGHT, int(self.settings.send_rate * 2)))
-        return Rooms(store, conversation, Delivery(store, self.sender, course, group, self._stopping.is_set))
+        delivery = Delivery(store, self.sender, course, group, self._stopping.is_set)
+        return Rooms(store, conversation, delivery, Retention(SqlAgeing(database, keys)), SqlTidying(database, keys))
 
     async def _country_of(self, chat: ChatRef) -> str | None:
         return await self.store.country_of(chat)

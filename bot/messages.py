@@ -45,6 +45,14 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file that somebody sent and that could be JSON: where the messenger has it, and its size in bytes."""
+
+    id: str = field(repr=False)
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """One thing that a person did, in the words of no messenger in particular.
 
@@ -65,6 +73,7 @@ class Incoming:
     language: str | None = None
     press_id: str | None = None
     forwarded: bool = False
+    file: FileRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +89,24 @@ Rows = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A text file that goes with a message: its name, and what is in it."""
+
+    name: str
+    content: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
-    """A new message. `delivery` names the ledger row it fulfils; `silent` comes without a sound, `protected` cannot be forwarded."""
+    """A new message. `delivery` names the ledger row it fulfils; `silent` comes without a sound, `protected` cannot be forwarded.
+    With a `file` it is a document, and the text (1024 characters at most) stands under it."""
 
     text: str = field(repr=False)
     rows: Rows = ()
     silent: bool = False
     protected: bool = False
     delivery: str | None = None
+    file: File | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +148,14 @@ class Toast:
     alert: bool = False
 
 
-Outgoing = Say | Edit | Unbutton | Remove | Pin | Toast
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The commands that the messenger offers in this chat, each with what it gets. Without any, the usual ones come back."""
+
+    commands: tuple[tuple[str, str], ...] = ()
+
+
+Outgoing = Say | Edit | Unbutton | Remove | Pin | Toast | Menu
 
 
 class Outcome(StrEnum):
@@ -145,12 +171,19 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one send: `message` is its id in the chat, `retry_after` seconds to wait, `detail` a word for the operator."""
+    """What became of one send: `message` is its id in the chat, `before` the ids of the pieces that came before it where it was too
+    long for one, `retry_after` seconds to wait, `detail` a word for the operator."""
 
     outcome: Outcome
     message: int | None = None
     retry_after: float | None = None
     detail: str = ""
+    before: tuple[int, ...] = ()
+
+    @property
+    def messages(self) -> tuple[int, ...]:
+        """Every message that it left in the chat."""
+        return self.before if self.message is None else (*self.before, self.message)
 
 
 def utc_text(moment: datetime) -> str:

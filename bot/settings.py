@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     """Address on which webhook calls are received at /telegram, behind your proxy."""
     http_listen: str = "127.0.0.1:8080"
     """Address of health and readiness; off when empty."""
+    backups_kept_days: int | None = Field(default=None, ge=0, le=730)
+    """For how many days you keep backups: the receipt of `/delete` names the day on which the last one goes. Default: not said."""
     log_format: Literal["text", "json"] = "text"
     """`text` for people, `json` for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

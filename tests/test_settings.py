@@ -24,6 +24,7 @@ GIVEN = {
     "HTTP_LISTEN": "[::1]:9001",
     "LOG_FORMAT": "json",
     "LOG_LEVEL": "warning",
+    "BACKUPS_KEPT_DAYS": "30",
 }
 SECRET_VALUES = [GIVEN[name] for name in SECRETS] + ["a-password"]
 

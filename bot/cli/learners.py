@@ -22,6 +22,7 @@ from bot.messages import ChatRef, utc_text
 from bot.service.behind import LOOKED_BACK, NO_DECISION, Missed, Place, Turn, missed, places
 from bot.service.export_page import as_page
 from bot.service.learners import Learner
+from bot.service.passport import BadPassport, chat_in, read_passport
 from bot.service.records import Forgotten, LedgerRow, Record, as_export
 from bot.settings import Settings
 from bot.storage.backup import written_whole
@@ -37,6 +38,7 @@ CHAT_ID = Annotated[
     ),
 ]
 TO = Annotated[Path, typer.Option("--to", help="The folder to write into; it is made if it is not there.")]
+FILE = Annotated[Path, typer.Argument(help="The file kindling-export.json, or my-records.json, of the other instance.")]
 LAST = typer.Option(10, "--last", min=0, help="How many of the latest decisions are shown.")
 PAGE, DATA = "kindling-export.html", "kindling-export.json"
 NOBODY = "there is no learner with that chat id in this database"
@@ -232,6 +234,46 @@ def export(chat_id: CHAT_ID, to: TO, yes: bool = YES, json: bool = JSON) -> None
     console.print(f"Wrote {files[0]} and {files[1].name}.", soft_wrap=True, markup=False)
     console.print(
         "Both hold what they wrote, open for everyone who has the files. Hand them over safely, then delete them here."
+    )
+
+
+# -- import -------------------------------------------------------------------------------------------------------------
+
+
+@group.command("import")
+def import_(file: FILE, json: bool = JSON) -> None:
+    """Brings in somebody's export from another instance: settings, place, journal and plan, as they were there."""
+    settings = settings_at_hand()
+    keys = keys_at_hand(settings)
+    try:
+        content = file.read_bytes()
+        record = read_passport(content, chat_in(content))
+    except OSError as error:
+        stop_with([f"{file} cannot be read ({error.strerror})"], 1)
+    except BadPassport as error:
+        stop_with(
+            [
+                "that file is no export that can be brought in; docs/export-format.md tells what one holds",
+                *error.faults,
+            ],
+            1,
+        )
+
+    async def work() -> bool:
+        async with opened(settings) as database:
+            async with database.read() as db:
+                await try_keys(db, keys)
+            return await SqlRecords(database, keys).bring_in(record)
+
+    if not done(settings, work()):
+        stop_with(["there is a learner with that chat in this database already; nothing was changed"], 1)
+    counts = {"reflections": len(record.reflections), "lessons": len(record.lessons), "tracks": len(record.tracks)}
+    if json:
+        as_json({"brought_in": counts})
+        return
+    console.print(f"Brought in: {', '.join(f'{number} {name}' for name, number in counts.items())}.")
+    console.print(
+        "They can write to the bot as before. Delete the file here: it holds what they wrote, open for everyone."
     )
 
 

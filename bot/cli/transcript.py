@@ -14,7 +14,7 @@ from bot.course.journey import Standing, next_lesson
 from bot.course.lesson import Course, PracticeForm
 from bot.course.pace import local
 from bot.i18n.texts import Texts, texts_for
-from bot.messages import Button, ChatRef, Edit, Incoming, Kind, Outcome, Outgoing, Receipt, Rows, Say, Toast
+from bot.messages import Button, ChatRef, Edit, FileRef, Incoming, Kind, Outcome, Outgoing, Receipt, Rows, Say, Toast
 from bot.service.conversation import Conversation
 from bot.service.delivery import Delivery
 from bot.service.learners import CONSENT_VERSION, Closeness, Passage, State
@@ -72,6 +72,16 @@ class Notebook:
             case _:
                 pass
         return Receipt(Outcome.SENT, self.number)
+
+    async def fetch(self, file: FileRef) -> bytes | None:
+        """A reader sends no files."""
+        return None
+
+    def let_go(self, chat: ChatRef) -> None:
+        """Nothing is on its way in a notebook."""
+
+    def welcome(self, chat: ChatRef) -> None:
+        """Nor is it held back."""
 
     def day(self, moment: datetime) -> None:
         """A heading for a day."""

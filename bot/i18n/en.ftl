@@ -148,6 +148,7 @@ deeper =
 no-such-part = This lesson has no such part.
 envelope = Your lesson is ready. Open it when you have a quiet moment.
 button-open = Open
+envelope-plain = Your daily note is here. Open it when you have a quiet moment.
 envelope-shut = That is fine. It stays closed. You can open it whenever you like.
 lesson-gone = This lesson is not part of the course any more. /today shows what is.
 nothing-left = You have been through all the lessons you chose. /tracks shows what else there is.
@@ -203,6 +204,7 @@ progress-title = **Where you are**
        *[other] You wrote { $written } things down.
     }
 progress-line = { $title }: { $done } of { $of }
+progress-line-hidden = ||{ $title }||: { $done } of { $of }
 progress-next = Next: *{ $title }*
 progress-next-hidden = Next: one that comes closed, and that you may open.
 button-journal = Journal
@@ -312,6 +314,9 @@ button-set-zone = Time zone
 button-set-country = Country
 button-set-form = Practices
 button-set-closeness = Closeness topics
+button-set-discreet = Discreet mode
+button-mirror = What you hold about me
+button-export = Give me a copy
 button-pause = Pause
 closeness-is-on = Closeness topics: **shown**
 closeness-is-off = Closeness topics: **left out**
@@ -372,6 +377,7 @@ button-read-now = Read one now
 button-carry-on-tomorrow = Carry on at the usual time
 button-start-over = Start this topic over
 started-over = *{ $title }* begins again with its first lesson. What you wrote is still in your journal.
+started-over-hidden = It begins again with its first lesson. What you wrote is still in your journal.
 finish = You have been through every lesson you chose. Thank you for the time you gave yourself. There is nothing you have to do next. If you would like more, here are the other topics.
 did-it-arrive = If today’s lesson did not reach you, here it is.
 button-show-it = Show it
@@ -380,6 +386,125 @@ button-begin-again = Begin again
 welcome-back = Good to see you.
 welcome-after-block = Welcome back. Lessons stopped while I could not reach you, and your place is kept.
 nothing-open = Nothing is open. /commands lists what I can do.
+
+## What belongs to them
+
+mirror-title = **What I hold about you**
+mirror-stranger = I hold nothing about you: we have not met yet. /start begins, and /help works for everyone.
+mirror-none = none
+mirror-reach = **Where to reach you:** the number of this chat. So that I can send to you. Until you delete it.
+mirror-settings =
+    **What you chose.** So that the right lesson comes at the right time, and /help knows your country. Until you change it.
+    { $summary }
+    Closeness topics: ||{ $closeness }||
+    Boundaries: ||{ $boundaries }||
+    Words you prefer: { $words }
+mirror-place = **Where you are:** lessons are { $state }; we met on { $since }. Also your language, the question that is open, when the next lesson is due, and when you were last here. So that I can go on from there. Until you delete it.
+mirror-writing = **What you wrote:** { $count ->
+        [0] nothing
+        [one] one entry
+       *[other] { $count } entries
+    }. For your journal, and nothing else. Until you delete it there.{ $waiting ->
+        [0] {""}
+       *[other] {" "}One more waits for your “keep it”, for a day.
+    }
+mirror-plan = **Your plan for hard moments:** { $parts ->
+        [0] none
+        [one] one part
+       *[other] { $parts } parts
+    }. So that you find it when you need it. Until you delete it in /plan.
+mirror-lessons = **Lessons you went through:** { $count }. **Topics you chose or left:** { $tracks }. So that nothing comes twice. Until you delete it.
+mirror-sent = **What was sent, and what was not and why:** { $count } lines. So that nothing is sent twice. Each for { $span }.
+mirror-consent = **When you agreed:** { $count ->
+        [one] once
+       *[other] { $count } times
+    }. As proof that you did. Until you delete it.
+mirror-handled = **Numbers of messages in this chat.** So that nothing is answered twice, and /hide can find them. For { $span }.
+mirror-help = **Help pages you opened:** not kept. They are only counted, as a number a day.
+mirror-foot =
+    What you wrote, what you chose and the number of this chat are locked with a key of your own. If you are away for a year I ask you once, and delete everything 30 days later.
+export-page = This is everything I hold about you, as a page to read. Open it in a browser. Anyone who has the file can read it.
+export-data = The same, for other programs. You can also send this file to another course of this kind, to go on there with your place and your journal.
+button-delete-all = Delete everything
+button-delete-for-good = Yes, delete it for good
+button-export-first = A copy first
+button-keep-all = Keep it
+delete-ask =
+    **Delete everything I hold about you?**
+
+    Your settings, your place, your journal and your plan would be gone for good. Nobody could bring them back, also not the people who run this bot.
+
+    If you only want quiet, /pause and /stop keep your place.
+delete-sure = **Are you sure?** This cannot be undone.
+delete-kept = That is fine. Everything stays as it is.
+delete-done = Deleted.
+receipt-title =
+    **Receipt**
+    Deleted on { $moment }.
+receipt-gone = **Gone:** the key that opened what is yours, your settings, your place, { $written ->
+        [0] {""}
+        [one] one entry of your journal,{" "}
+       *[other] { $written } entries of your journal,{" "}
+    }{ $plan ->
+        [yes] your plan,{" "}
+       *[no] {""}
+    }and when you agreed.
+receipt-remains = **What I cannot reach:**
+receipt-chat = • This chat, at Telegram’s. You can delete it there: open the chat’s menu and choose to delete it.
+receipt-pinned = • The line about help that is pinned above. It goes with the chat.
+receipt-backups = • Backups that the people who run this bot made before now, until they delete them. Should one be used, you are left out of it.
+receipt-backups-until = • Backups that the people who run this bot made before now, until { $day } { $year } at the latest. Should one be used, you are left out of it.
+receipt-files = • Locked traces in the database’s own files, until they are cleaned, tonight or when their space is used again.
+receipt-mark = • A mark that keeps a backup from bringing you back, for { $span }. It does not say who you are.
+receipt-foot = Thank you for the time you spent here. /help goes on working, and /start begins anew.
+last-call =
+    It has been quiet here for a year, so I would tidy up. If I hear nothing from you, I delete everything I hold about you on **{ $day }**.
+
+    If you would like to keep it, one tap is enough. Either is fine.
+button-stay = Keep my place
+stayed = It stays. Nothing else changes.
+
+## A passport from another course of this kind
+
+passport-done = { $written ->
+        [0] Your place is here now
+        [one] Your place and one entry of your journal are here now
+       *[other] Your place and { $written } entries of your journal are here now
+    }. You may delete your message with the file, as it can be read there.
+passport-agree-first = That looks like a copy of your records. I can bring them in once you have agreed: /start asks. Then send the file again.
+passport-not-empty = You have a place here already, and bringing in another would overwrite it. If that is what you want: /delete first, then /start, and send the file again.
+passport-bad = I cannot read that file as a copy of your records. Nothing was changed. It is the one named *my-records.json*.
+passport-large = That file is too large for me. Nothing was changed.
+
+## Discretion
+
+discreet-page =
+    **Discreet mode**
+
+    Lessons come closed, in plain words and without a sound. Opened, they stand under a veil that a tap lifts. They cannot be forwarded or saved from here.
+
+    *Tidy up* takes messages away again, yours and mine, about a day and a half after they came. Your journal keeps what you wrote.
+discreet-honest =
+    **What it cannot hide**
+    • The name and the picture of this bot in your list of chats.
+    • That you write with it, from somebody who holds your unlocked phone.
+    • Pictures taken of the screen, and your other devices that are logged in.
+    • What Telegram itself stores. In Telegram’s own settings you can hide previews, mute this chat, archive it, and lock the app.
+
+    In a hurry: /hide.
+button-discreet-on = Turn it on for everything
+button-discreet-off = Turn it off
+button-discreet-topics = Only for some topics
+button-tidy-on = Tidy up: turn it on
+button-tidy-off = Tidy up: turn it off
+discreet-topics = **Which topics should come closed and without a sound?** Those about closeness always come closed.
+plain-today = today’s note
+plain-journal = what you wrote
+plain-settings = settings
+plain-help = people to reach
+hidden-pin = A note.
+hidden = Tidied. What is older than two days I cannot take away; deleting the chat in Telegram can. Notes come closed from now on. /settings
+hide-stranger = I know of no messages here. You can delete the whole chat in Telegram: open its menu and choose to delete it.
 
 ## Pages that explain
 
@@ -394,9 +519,11 @@ privacy =
 
     **Who can read it:** nobody reads this chat. The people who run this bot hold the key to the lock, so they could. Telegram can store this chat too.
 
-    **Leaving:** /stop ends the lessons. /journal deletes what you wrote, one by one. You can take back your consent at any time.
+    **Yours:** /mirror shows all of it, /export gives you a copy, /delete deletes it, /hide empties this chat. If you are away for a year, all of it is deleted.
+
+    **Leaving:** /stop ends the lessons. You can take back your consent at any time.
 button-withdraw = Take back my consent
-withdrawn = That is done. I send nothing more, and keep nothing new. What is kept already stays locked; the people who run this bot can delete it for you. /start asks again from the beginning, and /help works for everyone.
+withdrawn = That is done. I send nothing more, and keep nothing new. What is kept already stays locked, for a year at most; /delete deletes it now. /start asks again from the beginning, and /help works for everyone.
 about =
     **About Kindling**
 
@@ -429,6 +556,10 @@ command-settings = change hour, days, country and more
 command-pause = pause for a while
 command-resume = go on after a pause
 command-stop = stop the lessons
+command-hide = empty this chat, quickly
+command-mirror = everything I hold about you
+command-export = a copy of everything, for you
+command-delete = delete everything
 command-privacy = what is kept, and what is not
 command-about = what this is, and what it is not
 command-commands = this list
@@ -482,6 +613,14 @@ export-closeness-unasked = not asked
 export-closeness-safe = wanted, and safe
 export-closeness-not-now = not now
 export-closeness-not-safe = left out
+export-boundaries = Boundaries
+export-words = Words you prefer
+export-discreet = Discreet mode
+export-discreet-topics = Topics that come closed
+export-tidied = Messages are tidied away
+export-leaves-at = Deleted on, unless you show up
+export-yes = yes
+export-no = no
 export-joined = First message
 export-last-seen = Last message
 export-next-due = Next lesson
@@ -517,6 +656,7 @@ export-kind-did-it-arrive = question whether it came
 export-kind-pause-over = end of a pause
 export-kind-finish = end of the course
 export-kind-note = a short note
+export-kind-last-call = question whether to keep all this
 export-status = Outcome
 export-status-claimed = about to be sent
 export-status-sending = being sent
@@ -540,6 +680,6 @@ export-reason-cut-off = the connection broke
 export-reason-slow-down = the messenger asked to wait
 export-reason-try-later = the messenger could not be reached
 export-without = What is kept and not shown here
-export-without-ids = Random numbers that join the rows above, and the key that locks them.
+export-without-ids = Random numbers that join the rows above, the numbers of messages in the chat, and the key that locks them.
 export-without-inbox = Which of your messages were answered, for three days.
 export-without-help = The help page is only counted, as a number a day. It is tied to nobody.

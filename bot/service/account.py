@@ -14,6 +14,7 @@ from bot.service.learners import State
 from bot.service.talk import Talk, in_columns, rows_of
 
 SETTINGS = ("hour", "weekdays", "zone", "country", "form", "closeness")
+"""Settings that are a question each. Discretion has a page of its own."""
 LONGEST_PAUSE = 366
 
 
@@ -207,8 +208,10 @@ async def _start_over(talk: Talk) -> None:
         return
     await talk.turn.start_over(talk.course.tracks[track].order)
     await talk.reschedule()
+    # Its notification shows on a locked screen: a topic about closeness is not named.
+    key = "started-over-hidden" if steps.track_hidden(talk, track) else "started-over"
     title = steps.track_title(talk, track)
-    talk.say_text(f"{talk.text('started-over', title=title)}\n\n{steps.first_send(talk)}")
+    talk.say_text(f"{talk.text(key, title=title)}\n\n{steps.first_send(talk)}")
 
 
 # -- settings ----------------------------------------------------------------------------------------------------------
@@ -218,7 +221,9 @@ async def settings(talk: Talk, _words: str = "") -> None:
     """What they chose, and a button to change each."""
     buttons = [talk.button(f"button-set-{name}", f"set:{name}") for name in SETTINGS]
     rows = rows_of(
-        *in_columns(buttons, 2), [talk.button("button-topics", "tr:list"), talk.button("button-pause", "cmd:pause")]
+        *in_columns(buttons, 2),
+        [talk.button("button-topics", "tr:list"), talk.button("button-pause", "cmd:pause")],
+        [talk.button("button-set-discreet", "di:show"), talk.button("button-mirror", "my:mirror")],
     )
     rows += rows_of([talk.button("button-boundaries", "bo:show")])
     closeness = talk.text(f"closeness-is-{'on' if talk.learner.closeness else 'off'}")
@@ -262,8 +267,13 @@ async def when(talk: Talk, _words: str = "") -> None:
 
 async def privacy(talk: Talk, _words: str = "") -> None:
     """The privacy notice, and the way to take one's consent back."""
-    consented = talk.turn.learner is not None and talk.learner.consent_version is not None
-    talk.say("privacy", rows_of([talk.button("button-withdraw", "go:withdraw")] if consented else []))
+    known = talk.turn.learner is not None
+    consented = known and talk.learner.consent_version is not None
+    mine = [talk.button("button-mirror", "my:mirror"), talk.button("button-export", "my:export")]
+    talk.say(
+        "privacy",
+        rows_of(mine if known else [], [talk.button("button-withdraw", "go:withdraw")] if consented else []),
+    )
 
 
 async def _withdraw(talk: Talk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.service import account, journal, lessons, plan, topics
+from bot.service import account, discretion, journal, lessons, plan, rights, topics
 from bot.service.talk import Talk
 
 Handler = Callable[[Talk, str], Awaitable[None]]
@@ -50,6 +50,10 @@ COMMANDS = (
     Command("pause", account.pause),
     Command("resume", account.resume),
     Command("stop", account.stop),
+    Command("hide", discretion.hide, for_strangers=True),
+    Command("mirror", rights.mirror, for_strangers=True),
+    Command("export", rights.export, for_strangers=True),
+    Command("delete", rights.delete, for_strangers=True),
     Command("privacy", account.privacy, for_strangers=True),
     Command("about", account.about, for_strangers=True),
     Command("commands", list_commands, for_strangers=True, also=("menu",)),
@@ -73,5 +77,17 @@ def read_command(text: str) -> tuple[Command | None, str, bool]:
     return (BY_NAME.get(bare) if bare in BARE else None), "", False
 
 
-BARE = frozenset(BY_NAME) - {"help", "crisis", "sos", "start", "about", "today", "next"}
+BARE = frozenset(BY_NAME) - {
+    "help",
+    "crisis",
+    "sos",
+    "start",
+    "about",
+    "today",
+    "next",
+    "hide",
+    "mirror",
+    "export",
+    "delete",
+}
 """Command words that mean the command when they are all that was written. Words that could well be an answer are not among them."""

@@ -5,20 +5,22 @@ Help is not here: the messenger shows the help card before it calls this flow, a
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from bot.course.lesson import Course
 from bot.crisis.answer import Effects
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Kind, Outcome, Outgoing, Pin, Say, Toast
-from bot.service import account, boundaries, journal, lessons, plan, steps, topics
+from bot.service import account, boundaries, discretion, journal, lessons, plan, rights, steps, topics
 from bot.service.commands import BY_NAME, read_command
 from bot.service.learners import Closeness, DeliveryKind, Learner, State
-from bot.service.ports import Leftover, Sender, Store, StoreUnavailable
+from bot.service.ports import Aside, Leftover, NoAside, Sender, Store, StoreUnavailable
 from bot.service.talk import Talk, rows_of
 
 log = logging.getLogger(__name__)
@@ -34,30 +36,53 @@ class Conversation:
     store: Store
     sender: Sender
     course: Course
-    note_country: Callable[[ChatRef, str | None], None] = lambda _chat, _country: None
+    aside: Aside = field(default_factory=NoAside)
+    backup_days: int | None = None
 
     async def handle(self, incoming: Incoming, now: datetime) -> None:
         """Answers one update, once: a second copy of it gets only what was left unsaid the first time.
 
         Raises StoreUnavailable when the database cannot be reached; nothing has happened then.
         """
-        async with self.store.turn(incoming.chat, incoming.key, now) as turn:
-            before = turn.handled_before
-            talk = Talk(turn, incoming, now, self.course)
-            if before is None:
-                await answer(talk)
-                talk.out = in_order(incoming, talk.out)
-                turn.keep_replies(talk.out)
-            known = turn.learner is not None
-            if turn.learner is not None:
-                self.note_country(incoming.chat, turn.learner.profile.country)
+        talk, before = await self._decided(incoming, now)
+        if talk.under_way and incoming.file is not None:
+            content = await self.sender.fetch(incoming.file)
+            talk, before = await self._decided(incoming, now, file=content, file_tried=True)
+        for attempt, wait in enumerate(LESSON_UNDER_WAY, start=1):
+            if not talk.under_way:
+                break
+            await asyncio.sleep(wait)
+            talk, before = await self._decided(incoming, now, can_wait=attempt < len(LESSON_UNDER_WAY))
+        if talk.forgotten is not None:
+            await self._let_go(incoming.chat)
         if before is not None:
             await self.finish(incoming.chat, before, now, incoming.press_id)
         else:
-            key = incoming.key if known else None
+            key = incoming.key if talk.turn.learner is not None else None
             await self._say_all(
                 incoming.chat, key, list(enumerate(talk.out)), now, incoming.press_id, talk.texts.language
             )
+
+    async def _decided(self, incoming: Incoming, now: datetime, **more: Any) -> tuple[Talk, Leftover | None]:
+        async with self.store.turn(incoming.chat, incoming.key, now) as turn:
+            talk = Talk(turn, incoming, now, self.course, [], self.aside, self.backup_days, **more)
+            if turn.handled_before is None:
+                await answer(talk)
+                talk.out = in_order(incoming, talk.out)
+                if turn.learner is not None:
+                    talk.out = discretion.all_as_asked(talk.out, turn.learner)
+                if not talk.under_way:
+                    turn.keep_replies(talk.out, None if talk.pressed else incoming.message)
+            if turn.learner is not None:
+                self.aside.note_country(incoming.chat, turn.learner.profile.country)
+                self.sender.welcome(incoming.chat)
+        return talk, turn.handled_before
+
+    async def _let_go(self, chat: ChatRef) -> None:
+        """After somebody was deleted: what is on its way to them stops, and nothing of them stays in memory or in the files."""
+        self.sender.let_go(chat)
+        self.aside.forget(chat)
+        await self.store.sweep()
 
     async def _say_all(
         self,
@@ -111,11 +136,12 @@ class Conversation:
         if incoming.kind is not Kind.PRESS:
             await self.store.count_help(now.date())
         async with self.store.turn(incoming.chat, incoming.key, now) as turn:
-            talk = Talk(turn, incoming, now, self.course)
+            talk = Talk(turn, incoming, now, self.course, aside=self.aside)
             if turn.learner is not None:
                 # The update is not written down as handled: that row would tell who opened a help card, and when.
                 await turn.save(helped(turn.learner, effects, now))
                 await after_card(talk, effects)
+                talk.out = discretion.all_as_asked(talk.out, talk.learner)
         for reply in talk.out:
             receipt = await self.sender.reply(incoming.chat, reply)
             if isinstance(reply, Pin) and receipt.message is not None:
@@ -129,6 +155,8 @@ class Conversation:
         return len(cut_off)
 
 
+LESSON_UNDER_WAY = (0.2, 0.3, 0.5, 1.0, 1.0, 1.0, 1.0)
+"""Seconds for which /delete waits, again and again, for a lesson that is just being sent; then it is done all the same."""
 PAUSE_AFTER_HELP = timedelta(hours=72)
 
 
@@ -243,6 +271,9 @@ async def _must_consent(talk: Talk) -> bool:
 
 async def _other(talk: Talk) -> None:
     """A sticker, a voice note, a photo …: never an error, never silence."""
+    if talk.incoming.file is not None:
+        await rights.bring_in(talk, talk.incoming.file)
+        return
     thing = talk.incoming.thing
     key = f"got-{thing}"
     if not talk.texts.has(key):
@@ -271,12 +302,14 @@ AREAS: dict[str, Callable[[Talk, str, str], Awaitable[None]]] = {
     "go": account.go,
     "pl": plan.pressed,
     "bo": boundaries.pressed,
+    "my": rights.pressed,
+    "di": discretion.pressed,
 }
-NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo")
+NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo", "di")
 OPEN_QUESTIONS: dict[str, Callable[[Talk, str], Awaitable[None]]] = {boundaries.STEP: boundaries.answered}
 """Questions of a page of their own, by the step that they leave a learner in."""
-WITHOUT_CONSENT = ("ask:", "jo:", "go:resume")
-"""Answering the question itself, reading and deleting what they wrote, and beginning again."""
+WITHOUT_CONSENT = ("ask:", "jo:", "go:resume", "my:", "di:")
+"""Answering the question itself, reading, taking and deleting what is theirs, discretion, and beginning again."""
 
 
 async def _press(talk: Talk) -> None:

@@ -17,11 +17,12 @@ from datetime import date, datetime, timedelta
 
 from bot.course.journey import Finish, Hold, Reason, SendCatchUp, SendLesson, decide
 from bot.course.lesson import Course
-from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, next_due, occurrence, slot_of
+from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, local, next_due, occurrence, slot_of
 from bot.crisis.answer import hello
-from bot.i18n.texts import texts_for
+from bot.i18n.texts import Texts, texts_for
 from bot.messages import Button, Outcome, Receipt, Say, plain
 from bot.service import lessons
+from bot.service.discretion import as_asked
 from bot.service.fitting import fit
 from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, State
 from bot.service.ports import Done, DueLearner, Intent, Sender, Store, StoreUnavailable, Waiting
@@ -118,7 +119,7 @@ class Delivery:
         say = message_for(self.course, one)
         if say is None:
             return Done(one.delivery, DeliveryStatus.NOT_SENT, now, reason=Reason.NOTHING_LEFT.value)
-        receipt = await self.sender.lesson(one.learner.chat, say)
+        receipt = await self.sender.lesson(one.learner.chat, as_asked(say, one.learner))
         return outcome(self.course, one, receipt, now)
 
     async def _record(self, done: Sequence[Done]) -> None:
@@ -190,6 +191,8 @@ def why_not_now(one: Waiting, now: datetime) -> Reason | None:
     learner, kind, rule = one.learner, one.delivery.kind, one.learner.rule
     if learner.state is State.PAUSED and kind in (DeliveryKind.PAUSE_OVER, DeliveryKind.NOTE):
         return None
+    if kind is DeliveryKind.LAST_CALL and learner.state in (State.NEW, State.PAUSED):
+        return None
     if learner.state is not State.ACTIVE:
         return _reason_of(learner)
     if rule is None:
@@ -227,8 +230,19 @@ def message_for(course: Course, one: Waiting) -> Say | None:
             # The lesson may or may not be there. It is never repeated unasked.
             rows = ((Button(texts("button-show-it"), f"ls:again:{one.delivery.id}"),),)
             return Say(texts("did-it-arrive"), rows, delivery=one.delivery.id)
+        case DeliveryKind.LAST_CALL:
+            return last_call(one.learner, texts, one.delivery.id)
         case _:
             return None
+
+
+def last_call(learner: Learner, texts: Texts, delivery: str) -> Say | None:
+    """The one question to somebody who has been away for long; none once they are here again."""
+    if learner.leaves_at is None:
+        return None
+    day = texts.day(local(learner.leaves_at, learner.profile.zone or "UTC").date())
+    rows = ((Button(texts("button-stay"), "my:stay"),), (Button(texts("button-export"), "my:export"),))
+    return Say(texts("last-call", day=day), rows, delivery=delivery)
 
 
 def outcome(course: Course, one: Waiting, receipt: Receipt, now: datetime) -> Done:
@@ -239,7 +253,7 @@ def outcome(course: Course, one: Waiting, receipt: Receipt, now: datetime) -> Do
         case Outcome.SENT:
             opened = (
                 lesson is not None
-                and not lesson.sensitive
+                and not one.learner.closed(lesson)
                 and delivery.kind in (DeliveryKind.LESSON, DeliveryKind.EXTRA)
             )
             return Done(
@@ -249,6 +263,7 @@ def outcome(course: Course, one: Waiting, receipt: Receipt, now: datetime) -> Do
                 receipt.message,
                 passed=lesson.id if lesson and opened else None,
                 answers=opened,
+                tidy_at=one.learner.tidied(now),
             )
         case Outcome.GONE:
             return Done(delivery, DeliveryStatus.REFUSED, now, reason="gone", gone=True)

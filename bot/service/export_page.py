@@ -78,10 +78,19 @@ class _Page:
             ("weekdays", texts.several([texts.weekday(day) for day in sorted(here.weekdays)])),
             ("practice-form", self._one_of("form", here.form.value)),
             ("closeness", self._one_of("closeness", here.closeness.value)),
+            (
+                "boundaries",
+                self._texts.several([self._texts(f"boundary-{one}-off") for one in sorted(here.boundaries)]),
+            ),
+            ("words", self._texts.several([f"{word} → {instead}" for word, instead in here.words])),
+            ("discreet", self._texts(f"export-{'yes' if here.discreet else 'no'}")),
+            ("discreet-topics", self._texts.several([self._title(one) or one for one in sorted(here.veiled)])),
+            ("tidied", self._texts(f"export-{'yes' if here.tidy else 'no'}")),
             ("joined", self._moment(learner.created_at)),
             ("last-seen", self._moment(learner.seen_at)),
             ("next-due", self._moment(learner.due_at)),
             ("paused-until", self._moment(learner.paused_until)),
+            ("leaves-at", self._moment(learner.leaves_at)),
         ]
         rows = (f"<dt>{self._say(f'export-{key}')}</dt><dd>{html.escape(value or '–')}</dd>" for key, value in pairs)
         return self._section("export-settings", f"<dl>{''.join(rows)}</dl>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.course.pace import local
 from bot.messages import Button, Rows, plain
+from bot.service.discretion import veiled
 from bot.service.learners import Reflection
 from bot.service.talk import Talk, rows_of
 
@@ -68,11 +69,13 @@ def _entry(talk: Talk, one: Reflection, number: int) -> str:
     zone = talk.learner.profile.zone or "UTC"
     lesson = talk.lesson(one.lesson)
     # A sensitive lesson's title would tell a bystander what the words are about.
-    title = talk.text("a-note") if lesson is None else lesson.title if not lesson.sensitive else talk.text("a-lesson")
+    hidden = lesson is not None and talk.learner.closed(lesson)
+    title = talk.text("a-note") if lesson is None else talk.text("a-lesson") if hidden else lesson.title
     head = talk.text(
         "journal-entry", number=number, day=talk.texts.day(local(one.written_at, zone).date()), title=title
     )
-    return f"{head}\n{quoted(beginning(one.text, SHOWN))}"
+    words = quoted(beginning(one.text, SHOWN))
+    return f"{head}\n{veiled(words) if talk.learner.profile.discreet else words}"
 
 
 def beginning(text: str, units: int) -> str:

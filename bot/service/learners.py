@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.course.journey import Standing
-from bot.course.lesson import PracticeForm, Theme
+from bot.course.lesson import Lesson, PracticeForm, Theme
 from bot.course.pace import EVERY_DAY, Rule, next_due
 from bot.messages import ChatRef
 
@@ -17,6 +17,9 @@ CONSENT_VERSION = 1
 
 DRAFT = "?"
 """Stands in place of a lesson id while a stray text waits for "keep this as a note?". Never shown; forgotten after a day."""
+
+TIDY_AFTER = timedelta(hours=36)
+"""How old a message gets in a chat that is tidied. The messenger deletes none that is older than 48 hours: the rest is for outages."""
 
 
 class State(StrEnum):
@@ -42,7 +45,12 @@ class Closeness(StrEnum):
 class Profile:
     """What a learner told us about themselves; sealed at rest as one piece. `pinned` is the message with the way to help that is
     pinned in their chat. `boundaries` are the themes they asked to be left out, `words` pairs of a word they would rather not read
+<<<<<<< HEAD
     and the one that stands for it. `plan_offered`: the safety plan was offered once, and is not again."""
+=======
+    and the one that stands for it. `discreet` closes every lesson, `veiled` those of some tracks; `tidy` takes old messages away
+    again."""
+>>>>>>> 27f074bbd005977d471b4d7906987063deb7e0db
 
     country: str | None = None
     zone: str | None = None
@@ -55,7 +63,13 @@ class Profile:
     pinned: int | None = None
     boundaries: frozenset[Theme] = frozenset()
     words: tuple[tuple[str, str], ...] = ()
+<<<<<<< HEAD
     plan_offered: bool = False
+=======
+    discreet: bool = False
+    veiled: frozenset[str] = frozenset()
+    tidy: bool = False
+>>>>>>> 27f074bbd005977d471b4d7906987063deb7e0db
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,7 @@ class Learner:
 
     `lesson` and `delivery` name what their next words would answer. `owed_since` is the due time that went by unkept.
     `gentle` asks that the next lesson be an easy one, as after a pause. `unanswered` counts the lessons since they last did anything.
+    `leaves_at` is when all of it is deleted, unless they show up before: set once they have been away for long.
     """
 
     id: str
@@ -83,6 +98,7 @@ class Learner:
     delivery: str | None = None
     gentle: bool = False
     unanswered: int = 0
+    leaves_at: datetime | None = None
 
     @property
     def consented(self) -> bool:
@@ -93,6 +109,18 @@ class Learner:
     def closeness(self) -> bool:
         """True when closeness topics may be shown: wanted, and safe at present."""
         return self.profile.closeness is Closeness.SAFE
+
+    def closed(self, lesson: Lesson) -> bool:
+        """True when a lesson comes in an envelope, and nothing outside it may tell what it is about."""
+        return lesson.sensitive or self.profile.discreet or lesson.track in self.profile.veiled
+
+    def quietly(self, lesson: Lesson) -> bool:
+        """True when they asked that what comes of this lesson makes no sound, and cannot be forwarded or saved."""
+        return self.profile.discreet or lesson.track in self.profile.veiled
+
+    def tidied(self, now: datetime) -> datetime | None:
+        """When a message of now is taken away again; None where it stays."""
+        return now + TIDY_AFTER if self.profile.tidy else None
 
     @property
     def avoids(self) -> frozenset[Theme]:
@@ -169,6 +197,7 @@ class DeliveryKind(StrEnum):
     PAUSE_OVER = "pause_over"
     FINISH = "finish"
     NOTE = "note"
+    LAST_CALL = "last_call"
 
 
 class DeliveryStatus(StrEnum):

@@ -12,6 +12,7 @@ from bot.course.pace import next_due, slot_of
 from bot.i18n.texts import Texts
 from bot.messages import Button, Rows, Say
 from bot.service import steps
+from bot.service.discretion import veiled
 from bot.service.fitting import fit, left_out_line, shown_parts
 from bot.service.learners import DRAFT, Delivery, DeliveryKind, Learner, Passage, State
 from bot.service.talk import Talk, rows_of
@@ -20,18 +21,20 @@ from bot.service.talk import Talk, rows_of
 
 
 def lesson_message(lesson: Lesson, learner: Learner, texts: Texts, delivery: str | None) -> Say:
-    """The lesson as it is sent: the standard message, or a neutral envelope where it is sensitive."""
-    if lesson.sensitive:
-        return envelope(texts, delivery)
+    """The lesson as it is sent: the standard message, or a neutral envelope where nothing outside may tell what it is about."""
+    if learner.closed(lesson):
+        return envelope(lesson, learner, texts, delivery)
     return Say(lesson_text(lesson, learner, texts), lesson_rows(lesson, learner, texts), delivery=delivery)
 
 
-def envelope(texts: Texts, delivery: str | None) -> Say:
+def envelope(lesson: Lesson, learner: Learner, texts: Texts, delivery: str | None) -> Say:
     """The neutral message: neither it nor its preview shows the topic. It can be opened only by choice."""
     rows = rows_of(
         [Button(texts("button-open"), f"ls:open:{delivery}"), Button(texts("button-not-today"), f"ls:shut:{delivery}")]
     )
-    return Say(texts("envelope"), rows, delivery=delivery)
+    quietly = learner.quietly(lesson)
+    key = "envelope-plain" if learner.profile.discreet else "envelope"
+    return Say(texts(key), rows, silent=quietly, protected=quietly, delivery=delivery)
 
 
 def lesson_text(lesson: Lesson, learner: Learner, texts: Texts) -> str:
@@ -46,7 +49,8 @@ def lesson_text(lesson: Lesson, learner: Learner, texts: Texts) -> str:
         think_about=texts("think-about"),
     )
     left_out = left_out_line(lesson, learner, texts, *shown_parts(lesson, learner))
-    return "\n\n".join((*paragraphs, left_out) if left_out else paragraphs)
+    text = "\n\n".join((*paragraphs, left_out) if left_out else paragraphs)
+    return veiled(text) if learner.quietly(lesson) else text
 
 
 def lesson_rows(lesson: Lesson, learner: Learner, texts: Texts) -> Rows:
@@ -118,7 +122,7 @@ async def skip(talk: Talk, _words: str = "") -> None:
         talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
         return
     await talk.turn.pass_through(lesson.id, Passage.SKIPPED)
-    talk.say("skipped" if not lesson.sensitive else "skipped-sensitive", title=lesson.title)
+    talk.say("skipped-sensitive" if talk.learner.closed(lesson) else "skipped", title=lesson.title)
 
 
 async def send_next(talk: Talk) -> None:
@@ -164,7 +168,7 @@ async def _intend(talk: Talk, lesson: Lesson) -> Delivery | None:
     await talk.change(
         lesson=lesson.id, delivery=delivery.id, last_slot=last_slot, due_at=due_at, owed_since=None, gentle=False
     )
-    if not lesson.sensitive:
+    if not learner.closed(lesson):
         await talk.turn.pass_through(lesson.id, Passage.SENT)
     return delivery
 
@@ -205,7 +209,7 @@ async def _show_again(talk: Talk, delivery: Delivery, lesson: Lesson) -> None:
     if await _came_since(talk):
         talk.toast("old-button")
         return
-    if not lesson.sensitive:
+    if not talk.learner.closed(lesson):
         await talk.change(lesson=lesson.id, delivery=delivery.id)
     talk.out.append(lesson_message(lesson, talk.learner, talk.texts, delivery.id))
 
@@ -248,7 +252,9 @@ async def _pressed_lesson(talk: Talk, verb: str, lesson: Lesson) -> None:
         case "deeper":
             _say_part(talk, lesson, Part.DEEPER, "deeper")
         case "why":
-            talk.say_text(sources_text(talk, lesson))
+            hidden = talk.learner.closed(lesson)
+            text = sources_text(talk, lesson)
+            talk.out.append(Say(veiled(text) if hidden else text, silent=hidden))
         case _:
             talk.toast("old-question")
     if verb == "short":
@@ -261,7 +267,8 @@ def _say_part(talk: Talk, lesson: Lesson, part: Part, key: str) -> None:
     if not text:
         talk.toast("no-such-part")
         return
-    talk.say_text(talk.texts.raw(key, text=text))
+    hidden = talk.learner.closed(lesson)
+    talk.out.append(Say(talk.texts.raw(key, text=veiled(text) if hidden else text), silent=hidden))
 
 
 def sources_text(talk: Talk, lesson: Lesson) -> str:
@@ -318,7 +325,7 @@ async def words(talk: Talk, text: str) -> bool:
             await talk.change(lesson=None)
         number = await talk.turn.count_reflections()
         # Its notification shows on a locked screen: the title of a sensitive lesson is left out.
-        title = talk.text("this-lesson") if lesson.sensitive else lesson.title
+        title = talk.text("this-lesson") if talk.learner.closed(lesson) else lesson.title
         talk.say(f"reflection-kept-{number % 3}", title=title)
         return True
     note = await talk.turn.keep_reflection(DRAFT, text, talk.incoming.message)
@@ -375,7 +382,7 @@ async def progress(talk: Talk, _words: str = "") -> None:
     text = talk.text("progress-title", count=through, written=await talk.turn.count_reflections())
     coming = next_lesson(talk.course, await talk.standing())
     if coming is not None:
-        key = "progress-next-hidden" if coming.sensitive else "progress-next"
+        key = "progress-next-hidden" if talk.learner.closed(coming) else "progress-next"
         lines.append("\n" + talk.text(key, title=coming.title))
     rows = rows_of([talk.button("button-journal", "jo:page:0"), talk.button("button-topics", "tr:list")])
     talk.say_text("\n".join([text, "", *lines]), rows)
@@ -384,7 +391,8 @@ async def progress(talk: Talk, _words: str = "") -> None:
 def _track_line(talk: Talk, track_id: str, passages: dict[str, Passage]) -> str:
     mine = [lesson for lesson in talk.course.tracks[track_id].order if lesson in passages or _shown_to(talk, lesson)]
     done = sum(1 for lesson in mine if lesson in passages)
-    return talk.text("progress-line", title=steps.track_title(talk, track_id), done=done, of=len(mine))
+    key = "progress-line-hidden" if steps.track_hidden(talk, track_id) else "progress-line"
+    return talk.text(key, title=steps.track_title(talk, track_id), done=done, of=len(mine))
 
 
 def _shown_to(talk: Talk, lesson_id: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from bot.messages import ChatRef, Outgoing, Receipt, Say
+from bot.messages import ChatRef, FileRef, Outgoing, Receipt, Say
 from bot.service.learners import (
     Delivery,
     DeliveryKind,
@@ -18,6 +18,7 @@ from bot.service.learners import (
     Passage,
     Reflection,
 )
+from bot.service.records import Forgotten, Record
 
 
 class StoreUnavailable(Exception):  # noqa: N818  it names a state, not a mistake
@@ -102,9 +103,23 @@ class Turn(Protocol):
     async def decisions(self, take: int) -> tuple[Delivery, ...]:
         """The latest rows of the ledger, newest first."""
 
-    def keep_replies(self, replies: Sequence[Outgoing]) -> None:
+    async def shown_since(self, since: datetime) -> tuple[int, ...]:
+        """The messages that stand in their chat since then, ours and theirs, as far as they are known."""
+
+    async def record(self) -> Record:
+        """Everything that is held about them."""
+
+    async def bring_in(self, record: Record) -> None:
+        """Makes everything that is held about them what this record says, which may come from elsewhere."""
+
+    async def forget(self, *, at_once: bool = False) -> Forgotten | None:
+        """Deletes them with all that is theirs; the turn goes on without a learner. None, and nothing done, while a lesson is on
+        its way to them, unless it is to be at once: try again in a moment."""
+
+    def keep_replies(self, replies: Sequence[Outgoing], theirs: int | None = None) -> None:
         """Keeps the replies with the update, so that a crash before they are sent loses none. The first message among them counts
-        as being sent from the end of the turn on; edits, toasts and deletions may be done twice without harm."""
+        as being sent from the end of the turn on; edits, toasts and deletions may be done twice without harm. `theirs` is the
+        message that is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +173,7 @@ class Done:
     passed: str | None = None
     answers: bool = False
     gone: bool = False
+    tidy_at: datetime | None = None
 
 
 class Store(Protocol):
@@ -193,8 +209,35 @@ class Store(Protocol):
         """Takes over what processes that are gone have left: their deliveries are looked at now, their unfinished answers come back
         to be finished. Also says that this process is alive."""
 
+    async def sweep(self) -> bool:
+        """Clears what deleted rows leave in the database's files, as far as that goes at once. True when nothing is left."""
+
     async def ready(self) -> None:
         """Returns when the database answers."""
+
+
+class Aside(Protocol):
+    """What the help lane remembers of a chat, in memory only and apart from everything else."""
+
+    def note_country(self, chat: ChatRef, country: str | None) -> None: ...
+    def exchange(self, chat: ChatRef) -> tuple[int, ...]:
+        """The messages of the latest help cards and what they answered."""
+
+    def forget(self, chat: ChatRef) -> None: ...
+
+
+class NoAside:
+    """Nothing is remembered."""
+
+    def note_country(self, chat: ChatRef, country: str | None) -> None:
+        """Does nothing."""
+
+    def exchange(self, chat: ChatRef) -> tuple[int, ...]:
+        """No messages."""
+        return ()
+
+    def forget(self, chat: ChatRef) -> None:
+        """Does nothing."""
 
 
 class Sender(Protocol):
@@ -202,3 +245,10 @@ class Sender(Protocol):
 
     async def reply(self, chat: ChatRef, outgoing: Outgoing, press_id: str | None = None) -> Receipt: ...
     async def lesson(self, chat: ChatRef, say: Say) -> Receipt: ...
+    async def fetch(self, file: FileRef) -> bytes | None:
+        """What is in a file that somebody sent; None when it cannot be had."""
+
+    def let_go(self, chat: ChatRef) -> None:
+        """Nothing that is on its way to this chat is sent any more, and no lesson until `welcome`."""
+
+    def welcome(self, chat: ChatRef) -> None: ...

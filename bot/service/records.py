@@ -19,7 +19,7 @@ FORMAT_VERSION = 1
 """Raised when a reader of the older form would misread the newer one. New keys alone do not raise it."""
 
 NOT_INCLUDED = (
-    "random ids that only join rows, and keys",
+    "random ids that only join rows, numbers of messages in this chat, and keys",
     "which messages were answered already: kept for three days, and answers only until they are sent",
     "how often the help page was opened: it is counted as a bare number a day, tied to nobody",
 )
@@ -163,6 +163,7 @@ def _learner(learner: Learner) -> dict[str, Any]:
         "last_lesson_day": _day(learner.last_slot),
         "lesson_awaiting_answer": learner.lesson,
         "lessons_unanswered": learner.unanswered,
+        "deleted_at_unless_seen": _moment(learner.leaves_at),
     }
 
 
@@ -177,10 +178,16 @@ def _settings(learner: Learner) -> dict[str, Any]:
         "closeness": here.closeness.value,
         "topics": list(here.topics),
         "gentle_next": learner.gentle,
+<<<<<<< HEAD
         "pinned_message": here.pinned,
         "plan_offered": here.plan_offered,
+=======
+>>>>>>> 27f074bbd005977d471b4d7906987063deb7e0db
         "boundaries": sorted(here.boundaries),
         "words": [{"word": word, "instead": instead} for word, instead in here.words],
+        "discreet": here.discreet,
+        "discreet_topics": sorted(here.veiled),
+        "tidied": here.tidy,
     }
 
 
@@ -206,7 +213,6 @@ def _reflection(one: Reflection, titles: Callable[[str | None], str | None]) -> 
         "lesson": lesson,
         "title": titles(lesson),
         "text": one.text,
-        "message": one.message,
         "written_at": utc_text(one.written_at),
         "edited_at": _moment(one.edited_at),
     }
@@ -226,7 +232,6 @@ def _delivery(row: LedgerRow) -> dict[str, Any]:
         "reason": one.reason,
         "attempts": one.attempts,
         "opened": one.opened,
-        "message": one.message,
         "failed_attempts": [
             {"at": utc_text(each.at), "outcome": each.outcome, "reason": each.reason} for each in row.failed
         ],

@@ -174,10 +174,11 @@ def summary(talk: Talk) -> str:
         "zone": texts.zone(here.zone) if here.zone else unknown,
         "hour": texts.clock(time(here.hour, here.minute)) if here.hour is not None else unknown,
         "weekdays": weekdays_in_words(talk, here.weekdays),
-        "topics": titles(talk, ordered_topics(talk)) or unknown,
         "form": talk.text(f"form-{here.form.value}"),
     }
-    return "\n".join(talk.text(f"summary-{name}", answer=answer) for name, answer in lines.items())
+    said = {name: talk.text(f"summary-{name}", answer=answer) for name, answer in lines.items()}
+    topics = texts.raw("summary-topics", answer=titles(talk, ordered_topics(talk)) or plain(unknown))
+    return "\n".join([*list(said.values())[:-1], topics, said["form"]])
 
 
 def way_out(talk: Talk) -> list[Button]:
@@ -453,9 +454,17 @@ def track_title(talk: Talk, track_id: str) -> str:
     return track.title.get(talk.learner.language) or track.title["en"]
 
 
+def track_hidden(talk: Talk, track_id: str) -> bool:
+    """True when a message should not name this track in the open: it is about closeness, or they asked for discretion."""
+    here = talk.learner.profile
+    return here.discreet or track_id in here.veiled or talk.course.tracks[track_id].sensitivity >= CLOSENESS_SENSITIVITY
+
+
 def titles(talk: Talk, tracks: list[str]) -> str:
-    """Titles of tracks in a row. A title may hold commas, so they are parted by dots."""
-    return " · ".join(track_title(talk, track) for track in tracks)
+    """Titles of tracks in a row, in our markup. A title may hold commas, so they are parted by dots. One that is not for everybody's
+    eyes stands under a spoiler, which notifications do not show."""
+    named = [(plain(track_title(talk, track)), track_hidden(talk, track)) for track in tracks]
+    return " · ".join(f"||{title}||" if hidden else title for title, hidden in named)
 
 
 def ordered_topics(talk: Talk) -> list[str]:
@@ -515,7 +524,7 @@ async def tapped_topics(talk: Talk, value: str) -> bool:
         if not chosen:
             talk.toast("topics-one", alert=True)
             return False
-        answered(talk, titles(talk, ordered_topics(talk)))
+        talk.edit(talk.texts.raw("summary-topics", answer=titles(talk, ordered_topics(talk))))
         return True
     if value in talk.course.tracks:
         changed = tuple(t for t in chosen if t != value) if value in chosen else (*chosen, value)

@@ -12,18 +12,31 @@ from bot.i18n.texts import Texts, texts_for
 from bot.messages import Button, Edit, Incoming, Kind, Outgoing, Rows, Say, Toast, Unbutton
 from bot.service.fitting import fit
 from bot.service.learners import Enrolment, Learner, Passage, State
-from bot.service.ports import Turn
+from bot.service.ports import Aside, NoAside, Turn
+from bot.service.records import Forgotten
 
 
 @dataclass(slots=True)
 class Talk:
-    """Handlers read from it, change the learner through it, and leave their answers in `out`."""
+    """Handlers read from it, change the learner through it, and leave their answers in `out`.
+
+    `forgotten` is set once they were deleted. `under_way` asks to be called again in a moment, as something is on its way to them;
+    `can_wait` is False at the last call. With `under_way` and a file in `incoming`, it is fetched: then `file_tried` is True, and
+    `file` holds what is in it, unless it could not be had.
+    """
 
     turn: Turn
     incoming: Incoming
     now: datetime
     course: Course
     out: list[Outgoing] = field(default_factory=list)
+    aside: Aside = field(default_factory=NoAside)
+    backup_days: int | None = None
+    can_wait: bool = True
+    under_way: bool = False
+    forgotten: Forgotten | None = None
+    file: bytes | None = None
+    file_tried: bool = False
 
     @property
     def texts(self) -> Texts:

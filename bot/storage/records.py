@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, delete, func, select, text
+from sqlalchemy import Row, Select, Table, delete, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,14 +20,18 @@ from bot.service.learners import Passage
 from bot.service.records import Attempt, ChosenTrack, Consent, Forgotten, LedgerRow, LessonPassed, Record, SafetyPlan
 from bot.storage import tables as t
 from bot.storage.database import Database
-from bot.storage.rows import Sealed, address_of, delivery_of, open_learner, reflection_of
+from bot.storage.passport import bring_in
+from bot.storage.rows import Sealed, address_of, delivery_of, new_id, new_learner, open_learner_of, reflection_of
 from bot.storage.sealing import Keyring
-from bot.storage.tombstones import put_up
+from bot.storage.tombstones import put_up, take_down
 
 OWNED: tuple[Table, ...] = tuple(
     table for table in t.metadata.sorted_tables if table is not t.learners and "learner_id" in table.c
 )
 """Every table whose rows belong to one learner. Their rows go when the learner's row goes (ON DELETE CASCADE)."""
+
+WRITTEN_ANEW = 32 * 1024 * 1024
+"""Bytes of a PostgreSQL table that may be written anew while people wait: some tenths of a second."""
 
 
 class SqlRecords:
@@ -42,6 +46,18 @@ class SqlRecords:
         async with self._database.read() as db:
             return await read_record(db, self._keyring, chat)
 
+    async def bring_in(self, record: Record) -> bool:
+        """Makes a learner of a record from elsewhere, exactly as it says. False, and nothing done, when their chat has one here."""
+        chat = record.learner.chat
+        async with self._database.write() as db:
+            if (await db.execute(_found(self._keyring, chat))).first() is not None:
+                return False
+            await take_down(db, self._keyring.indexes(address_of(chat)))
+            sealed, values = new_learner(replace(record.learner, id=new_id()), self._keyring)
+            await db.execute(insert(t.learners).values(values))
+            await bring_in(db, sealed, record)
+        return True
+
     async def forget(self, chat: ChatRef, now: datetime) -> Forgotten | None:
         """Deletes the learner of this chat with all that is theirs, and clears what the files still hold of it, where possible."""
         async with self._database.write() as db:
@@ -54,9 +70,11 @@ class SqlRecords:
 async def read_record(db: AsyncConnection, keyring: Keyring, chat: ChatRef) -> Record | None:
     """Everything held about the learner of this chat, or None. Raises KeyMissing."""
     rows = (await db.execute(_found(keyring, chat))).all()
-    if not rows:
-        return None
-    sealed = open_learner(rows[-1], keyring)
+    return await record_of(db, open_learner_of(rows[-1], keyring, chat)) if rows else None
+
+
+async def record_of(db: AsyncConnection, sealed: Sealed) -> Record:
+    """Everything held about this learner."""
     me = sealed.learner.id
     return Record(
         sealed.learner,
@@ -117,11 +135,12 @@ async def forget(db: AsyncConnection, keyring: Keyring, chat: ChatRef, now: date
     return Forgotten(now, rows)
 
 
-async def sweep(database: Database) -> bool:
+async def sweep(database: Database, *, thorough: bool = False) -> bool:
     """Clears what deleted rows leave behind in the files, as far as that goes while others use the database. True when it went.
 
     SQLite overwrites deleted rows (secure_delete) but its log holds them until it is emptied. PostgreSQL keeps dead rows until a
-    vacuum, and their bytes until the space is used again: there this never counts as done.
+    vacuum, and their bytes until the space is used again. Thorough work writes its smaller tables anew, which holds everybody up
+    for a moment; its own log keeps what was deleted until it uses that space again, so there this never counts as done.
     """
     if database.dialect == "sqlite":
         return await asyncio.to_thread(_empty_log, Path(database.engine.url.database or ""))
@@ -129,7 +148,11 @@ async def sweep(database: Database) -> bool:
         async with database.engine.connect() as connection:
             db = await connection.execution_options(isolation_level="AUTOCOMMIT")
             await db.execute(text("SET statement_timeout = 0"))
-            await db.execute(text(f"VACUUM {', '.join(table.name for table in (t.learners, *OWNED))}"))
+            await db.execute(text("SET lock_timeout = '1s'"))
+            for table in (t.learners, *OWNED):
+                size = select(func.pg_total_relation_size(table.name))
+                small = thorough and (await db.execute(size)).scalar_one() < WRITTEN_ANEW
+                await db.execute(text(f"VACUUM {'(FULL) ' if small else ''}{table.name}"))
             await db.invalidate()  # without its timeout it must not go back to the pool
     except (SQLAlchemyError, OSError):
         return False

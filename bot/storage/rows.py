@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.course.lesson import PracticeForm, Theme
-from bot.messages import Button, ChatRef, Edit, Outgoing, Pin, Remove, Say, Toast, Unbutton
+from bot.messages import Button, ChatRef, Edit, File, Menu, Outgoing, Pin, Remove, Say, Toast, Unbutton
 from bot.service.learners import (
     Closeness,
     Delivery,
@@ -21,7 +21,7 @@ from bot.service.learners import (
     Reflection,
     State,
 )
-from bot.storage.sealing import DataKey, Keyring
+from bot.storage.sealing import DataKey, KeyMissing, Keyring
 
 
 def new_id() -> str:
@@ -35,6 +35,15 @@ class Sealed:
 
     learner: Learner
     key: DataKey
+
+
+def open_learner_of(row: Row[Any], keyring: Keyring, chat: ChatRef) -> Sealed:
+    """The learner of a row that was found by this chat. Raises KeyMissing when the row says that it belongs to another: somebody
+    has changed the index, and would be shown what is not theirs."""
+    sealed = open_learner(row, keyring)
+    if sealed.learner.chat != chat:
+        raise KeyMissing("a row was found for a chat that it does not belong to")
+    return sealed
 
 
 def address_of(chat: ChatRef) -> str:
@@ -64,8 +73,25 @@ def open_learner(row: Row[Any], keyring: Keyring) -> Sealed:
         delivery=row.delivery_id,
         gentle=row.gentle,
         unanswered=row.unanswered,
+        leaves_at=row.leaves_at,
     )
     return Sealed(learner, key)
+
+
+def new_learner(learner: Learner, keyring: Keyring) -> tuple[Sealed, dict[str, Any]]:
+    """Somebody met for the first time, with a data key of their own, and every column of their row."""
+    key, key_id, wrapped = keyring.new_data_key()
+    chat = learner.chat
+    values = {
+        "id": learner.id,
+        "address_index": keyring.indexes(address_of(chat))[0],
+        "key_id": key_id,
+        "wrapped_key": wrapped,
+        "sealed_address": key.seal([chat.channel, chat.address], "learners", "sealed_address", learner.id),
+        "created_at": learner.created_at,
+        **learner_values(learner, key),
+    }
+    return Sealed(learner, key), values
 
 
 def learner_values(learner: Learner, key: DataKey) -> dict[str, Any]:
@@ -77,6 +103,7 @@ def learner_values(learner: Learner, key: DataKey) -> dict[str, Any]:
         "step": learner.step,
         "consent_version": learner.consent_version,
         "seen_at": learner.seen_at,
+        "leaves_at": learner.leaves_at,
         "lesson_id": learner.lesson,
         "delivery_id": learner.delivery,
         **schedule_values(learner),
@@ -110,6 +137,9 @@ def _profile_as_json(profile: Profile) -> dict[str, Any]:
         "plan_offered": profile.plan_offered,
         "boundaries": sorted(profile.boundaries),
         "words": [list(pair) for pair in profile.words],
+        "discreet": profile.discreet,
+        "veiled": sorted(profile.veiled),
+        "tidy": profile.tidy,
     }
 
 
@@ -129,6 +159,9 @@ def _profile(value: Any) -> Profile:
         plan_offered=value.get("plan_offered", False),
         boundaries=frozenset(Theme(name) for name in value.get("boundaries", ())),
         words=tuple((str(word), str(instead)) for word, instead in value.get("words", ())),
+        discreet=value.get("discreet", False),
+        veiled=frozenset(value.get("veiled", ())),
+        tidy=value.get("tidy", False),
     )
 
 
@@ -150,6 +183,12 @@ def delivery_of(row: Row[Any]) -> Delivery:
         attempts=row.attempts,
         opened=row.opened,
     )
+
+
+def messages_of(row: Any) -> set[int]:
+    """The messages of a row of the inbox: what they sent, and what was answered."""
+    theirs = set() if row.message is None else {row.message}
+    return theirs | {int(number) for number in row.said.split()}
 
 
 def enrolment_of(row: Row[Any]) -> Enrolment:
@@ -177,6 +216,7 @@ def _reply_as_json(reply: Outgoing) -> dict[str, Any]:
                 "silent": reply.silent,
                 "protected": reply.protected,
                 "delivery": reply.delivery,
+                "file": [reply.file.name, reply.file.content] if reply.file else None,
             }
         case Edit():
             return {"edit": reply.message, "text": reply.text, "rows": _rows_as_json(reply.rows)}
@@ -186,6 +226,8 @@ def _reply_as_json(reply: Outgoing) -> dict[str, Any]:
             return {"remove": list(reply.messages)}
         case Pin():
             return {"pin": reply.text, "message": reply.message}
+        case Menu():
+            return {"menu": [list(command) for command in reply.commands]}
         case Toast():
             return {"toast": reply.text, "alert": reply.alert}
 
@@ -197,7 +239,9 @@ def replies_of(value: Any) -> tuple[Outgoing, ...]:
 
 def _reply_of(item: dict[str, Any]) -> Outgoing:
     if "say" in item:
-        return Say(item["say"], _rows_of(item["rows"]), item["silent"], item["protected"], item["delivery"])
+        # Answers that an older version kept know nothing of files.
+        file = File(*item["file"]) if item.get("file") else None
+        return Say(item["say"], _rows_of(item["rows"]), item["silent"], item["protected"], item["delivery"], file)
     if "edit" in item:
         return Edit(item["edit"], item["text"], _rows_of(item["rows"]))
     if "unbutton" in item:
@@ -206,6 +250,8 @@ def _reply_of(item: dict[str, Any]) -> Outgoing:
         return Pin(item["pin"], item["message"])
     if "remove" in item:
         return Remove(tuple(item["remove"]))
+    if "menu" in item:
+        return Menu(tuple((name, does) for name, does in item["menu"]))
     return Toast(item["toast"], item["alert"])
 
 

@@ -140,14 +140,22 @@ def read_keys(text: str) -> list[bytes]:
     """The keys in SECRET_KEY: base64, comma-separated, newest first. Raises BadKey, without the text in its message."""
     keys = []
     for number, part in enumerate(text.split(","), start=1):
-        try:
-            key = base64.b64decode(part.strip().replace("-", "+").replace("_", "/") + "==", validate=False)
-        except (binascii.Error, ValueError):
-            key = b""
-        if len(key) != KEY:
+        key = _decoded(part.strip())
+        if key is None:
             raise BadKey(f"SECRET_KEY: key number {number} is not 32 bytes in base64; `kindling keys new` makes one")
         keys.append(key)
     return keys
+
+
+def _decoded(text: str) -> bytes | None:
+    """The key, in either alphabet, with or without its last "=". A slip of the pen must not quietly make another key of it."""
+    plain = text.replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        key = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    exact = base64.b64encode(key).decode().rstrip("=") == plain and len(text) - len(plain) <= 1
+    return key if exact and len(key) == KEY else None
 
 
 def new_key() -> str:
@@ -162,8 +170,28 @@ def generated_key(data_dir: Path) -> tuple[str, bool]:
         return path.read_text().strip(), False
     except FileNotFoundError:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key = new_key()
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    made = _written_once(path, new_key())
+    return path.read_text().strip(), made
+
+
+def _written_once(path: Path, text: str) -> bool:
+    """Writes the file whole or not at all, unless it is there. A key of which half was written would lock everybody out; and of two
+    processes that start at once, both must go on with the same one. Answers whether it was written."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
         with os.fdopen(handle, "w") as file:
-            file.write(key + "\n")
-        return key, True
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(part, path)
+    except FileExistsError:
+        return False
+    finally:
+        part.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return True

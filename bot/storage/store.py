@@ -10,27 +10,34 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, literal, select, update
+from sqlalchemy import Row, bindparam, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import ChatRef, Outcome, Receipt, Say
-from bot.service.learners import DRAFT, Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, State
+from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, State
 from bot.service.ports import Done, DueLearner, Intent, Leftover, Turn, Waiting
 from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.storage.presence import Presence
-from bot.storage.rows import Sealed, address_of, delivery_of, new_id, open_learner, schedule_values
+from bot.storage.records import sweep
+from bot.storage.rotation import try_keys
+from bot.storage.rows import (
+    Sealed,
+    address_of,
+    delivery_of,
+    new_id,
+    open_learner,
+    open_learner_of,
+    schedule_values,
+)
 from bot.storage.sealing import KeyMissing, Keyring
 from bot.storage.turn import StoredTurn, leftover_of
 
 log = logging.getLogger(__name__)
 
 UNCERTAIN_AT_ONCE = 500
-HANDLED_KEPT = timedelta(days=3)
-"""How long an update is known to have been handled; Telegram delivers none again after a day."""
-DRAFT_KEPT = timedelta(days=1)
 BROKEN = timedelta(hours=1)
 """How far a learner whose row does not open is pushed out of the others' way."""
 CLAIMED, SENDING, RETRY = DeliveryStatus.CLAIMED.value, DeliveryStatus.SENDING.value, DeliveryStatus.RETRY.value
@@ -113,6 +120,8 @@ class SqlStore:
                 raise KeyMissing(
                     "the SECRET_KEY given is not the one that sealed this database; give the right one, or list it after the new one"
                 )
+            # In the middle of a change of keys the newest alone is known, and yet it finds nobody who was not moved to it.
+            await try_keys(db, self._keyring)
             new = self._insert(t.installation).values(name=f"key:{self._keyring.newest}", value=b"")
             await db.execute(new.on_conflict_do_nothing())
 
@@ -127,10 +136,13 @@ class SqlStore:
             await turn.finish()
 
     async def replied(self, key: str, then: int | None, now: datetime, receipt: Receipt, say: Say) -> None:
-        done = {"sealed_replies": None, "sending": False}
+        noted: dict[str, Any] = {"sealed_replies": None, "sending": False}
+        if then is not None:
+            noted = {"next_reply": then, "sending": True}
+        if receipt.messages:
+            noted["said"] = t.inbox.c.said + "".join(f" {message}" for message in receipt.messages)
         async with self.database.write() as db:
-            progress = update(t.inbox).where(t.inbox.c.key == key)
-            await db.execute(progress.values(done if then is None else {"next_reply": then, "sending": True}))
+            await db.execute(update(t.inbox).where(t.inbox.c.key == key).values(noted))
             if say.delivery is not None and receipt.outcome is not Outcome.UNKNOWN:
                 # One whose outcome is not known stays SENDING, and counts as uncertain when its time is up.
                 status = DeliveryStatus.SENT if receipt.message is not None else DeliveryStatus.REFUSED
@@ -246,6 +258,7 @@ class SqlStore:
                     reason=bindparam("new_reason"),
                     next_at=bindparam("retry_at"),
                     updated_at=bindparam("at"),
+                    tidy_at=bindparam("tidied"),
                 )
             )
             await db.execute(row, [_ledger_values(one) for one in done])
@@ -303,19 +316,15 @@ class SqlStore:
         found = select(t.learners).where(t.learners.c.address_index.in_(self._keyring.indexes(address_of(chat))))
         async with self.database.read() as db:
             row = (await db.execute(found)).one_or_none()
-        return open_learner(row, self._keyring).learner if row is not None else None
+        return open_learner_of(row, self._keyring, chat).learner if row is not None else None
 
     async def country_of(self, chat: ChatRef) -> str | None:
         learner = await self.learner(chat)
         return learner.profile.country if learner is not None else None
 
-    async def purge(self, now: datetime) -> int:
-        """Forgets what has had its time: updates handled, and notes that nobody asked to keep. Answers how many updates."""
-        handled = (t.inbox.c.at < now - HANDLED_KEPT) & t.inbox.c.sealed_replies.is_(None)
-        drafts = (t.reflections.c.lesson_id == DRAFT) & (t.reflections.c.written_at < now - DRAFT_KEPT)
-        async with self.database.write() as db:
-            await db.execute(delete(t.reflections).where(drafts))
-            return (await db.execute(delete(t.inbox).where(handled))).rowcount
+    async def sweep(self) -> bool:
+        # Whoever asked to be deleted waits for the receipt: what takes PostgreSQL long is done at night.
+        return await sweep(self.database) if self.database.dialect == "sqlite" else False
 
 
 def _leftovers(rows: Iterable[Row[Any]], people: Mapping[str, Sealed]) -> Iterator[tuple[ChatRef, Leftover]]:
@@ -345,6 +354,7 @@ def _ledger_values(one: Done) -> dict[str, Any]:
         "new_reason": one.reason,
         "retry_at": one.retry_at,
         "at": one.at,
+        "tidied": one.tidy_at,
     }
 
 

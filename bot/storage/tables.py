@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     TypeDecorator,
     UniqueConstraint,
     text,
@@ -82,7 +83,9 @@ learners = Table(
     Column("gentle", Boolean, nullable=False, server_default=text("false")),
     Column("unanswered", Integer, nullable=False, server_default="0"),
     Column("created_at", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False, index=True),
+    Column("leaves_at", Moment),
+    Index("ix_learners_key_id", "key_id"),
     Index(
         "ix_learners_due",
         "due_at",
@@ -121,6 +124,7 @@ passages = Table(
 )
 
 WAITING = text("next_at IS NOT NULL")
+TIDIED = text("tidy_at IS NOT NULL")
 
 deliveries = Table(
     "deliveries",
@@ -140,9 +144,11 @@ deliveries = Table(
     Column("held_by", BigInteger),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Column("tidy_at", Moment),
     UniqueConstraint("learner_id", "kind", "slot", "number"),
     Index("ix_deliveries_next", "next_at", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_deliveries_learner_id_message", "learner_id", "message"),
+    Index("ix_deliveries_tidy", "tidy_at", sqlite_where=TIDIED, postgresql_where=TIDIED),
 )
 
 attempts = Table(
@@ -188,6 +194,10 @@ inbox = Table(
     Column("sealed_replies", LargeBinary),
     Column("next_reply", Integer, nullable=False, server_default="0"),
     Column("sending", Boolean, nullable=False, server_default=text("false")),
+    Column("message", Integer),
+    Column("said", Text, nullable=False, server_default=""),
+    Column("tidy_at", Moment),
+    Index("ix_inbox_tidy", "tidy_at", sqlite_where=TIDIED, postgresql_where=TIDIED),
 )
 
 daily_counts = Table(

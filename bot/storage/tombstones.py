@@ -37,6 +37,12 @@ async def put_up(db: AsyncConnection, indexes: Sequence[bytes], now: datetime) -
     await keep(db, {mark_of(index): now for index in indexes})
 
 
+async def take_down(db: AsyncConnection, indexes: Sequence[bytes]) -> None:
+    """Forgets that whoever is found by these blind indexes was forgotten: they came back and brought their own record, which is
+    older than the tombstone."""
+    await db.execute(delete(t.tombstones).where(t.tombstones.c.mark.in_([mark_of(index) for index in indexes])))
+
+
 async def tombstones(db: AsyncConnection) -> Tombstones:
     """All of them."""
     return {row.mark: row.forgotten_at for row in await db.execute(select(t.tombstones))}

@@ -23,22 +23,29 @@ from bot.service.learners import (
     State,
 )
 from bot.service.ports import Leftover
+from bot.service.records import Forgotten, Record
 from bot.storage import tables as t
+from bot.storage.passport import bring_in
 from bot.storage.presence import is_gone
+from bot.storage.records import forget, record_of
 from bot.storage.rows import (
     Sealed,
     address_of,
     delivery_of,
     enrolment_of,
     learner_values,
+    messages_of,
     new_id,
-    open_learner,
+    new_learner,
+    open_learner_of,
     reflection_of,
     replies_as_json,
     replies_of,
 )
 from bot.storage.sealing import Keyring
+from bot.storage.tombstones import take_down
 
+SEEN_TO = timedelta(days=1)
 REPLY_HOLD = timedelta(minutes=2)
 """A lesson sent as an answer whose outcome is not known by then counts as uncertain."""
 
@@ -57,6 +64,8 @@ class StoredTurn:
         self._now = now
         self._sealed: Sealed | None = None
         self._replies: tuple[Outgoing, ...] | None = None
+        self._theirs: int | None = None
+        self._saved = False
         self.handled_before: Leftover | None = None
 
     @property
@@ -82,7 +91,7 @@ class StoredTurn:
             row = (await self._db.execute(found)).one_or_none()
         if row is None:
             return
-        self._sealed = open_learner(row, self._keyring)
+        self._sealed = open_learner_of(row, self._keyring, self._chat)
         seen = (await self._db.execute(select(t.inbox).where(t.inbox.c.key == self._update))).one_or_none()
         if seen is not None:
             self.handled_before = leftover_of(seen, self._sealed)
@@ -99,27 +108,17 @@ class StoredTurn:
             self.handled_before = replace(self.handled_before, elsewhere=True)
 
     async def meet(self, language: str) -> Learner:
-        key, key_id, wrapped = self._keyring.new_data_key()
         learner = Learner(new_id(), self._chat, language, State.NEW, self._now, self._now)
-        await self._db.execute(
-            insert(t.learners).values(
-                id=learner.id,
-                address_index=self._keyring.indexes(address_of(self._chat))[0],
-                key_id=key_id,
-                wrapped_key=wrapped,
-                sealed_address=key.seal(
-                    [self._chat.channel, self._chat.address], "learners", "sealed_address", learner.id
-                ),
-                created_at=self._now,
-                **learner_values(learner, key),
-            )
-        )
-        self._sealed = Sealed(learner, key)
+        sealed, values = new_learner(learner, self._keyring)
+        await self._db.execute(insert(t.learners).values(values))
+        self._sealed = sealed
         return learner
 
     async def save(self, learner: Learner) -> None:
         me = self._me
-        values = learner_values(replace(learner, seen_at=self._now), me.key)
+        learner = replace(learner, seen_at=self._now, leaves_at=None)
+        self._saved = True
+        values = learner_values(learner, me.key)
         await self._db.execute(update(t.learners).where(t.learners.c.id == learner.id).values(values))
         self._sealed = Sealed(learner, me.key)
 
@@ -284,14 +283,43 @@ class StoredTurn:
         newest = mine.order_by(t.deliveries.c.created_at.desc()).limit(take)
         return tuple(delivery_of(row) for row in await self._db.execute(newest))
 
-    def keep_replies(self, replies: Sequence[Outgoing]) -> None:
+    async def shown_since(self, since: datetime) -> tuple[int, ...]:
+        me = self._me.learner.id
+        inbox = select(t.inbox.c.message, t.inbox.c.said).where(t.inbox.c.learner_id == me, t.inbox.c.at >= since)
+        shown = {message for row in await self._db.execute(inbox) for message in messages_of(row)}
+        sent = select(t.deliveries.c.message).where(
+            t.deliveries.c.learner_id == me, t.deliveries.c.updated_at >= since, t.deliveries.c.message.is_not(None)
+        )
+        return tuple(sorted(shown.union((await self._db.execute(sent)).scalars())))
+
+    async def record(self) -> Record:
+        return await record_of(self._db, self._me)
+
+    async def bring_in(self, record: Record) -> None:
+        await take_down(self._db, self._keyring.indexes(address_of(self._chat)))
+        self._sealed = await bring_in(self._db, self._me, record)
+        self._saved = True
+
+    async def forget(self, *, at_once: bool = False) -> Forgotten | None:
+        me = self._me.learner.id
+        way = t.deliveries.c.status == DeliveryStatus.SENDING.value, t.deliveries.c.next_at > self._now
+        under_way = select(func.count()).select_from(t.deliveries).where(t.deliveries.c.learner_id == me, *way)
+        if not at_once and (await self._db.execute(under_way)).scalar_one():
+            return None
+        forgotten = await forget(self._db, self._keyring, self._chat, self._now)
+        self._sealed = None
+        return forgotten
+
+    def keep_replies(self, replies: Sequence[Outgoing], theirs: int | None = None) -> None:
         self._replies = tuple(replies)
+        self._theirs = theirs
 
     async def finish(self) -> None:
         """Writes down that the update was handled, with its replies, as the last thing of the transaction."""
         if self._sealed is None or self._replies is None or self.handled_before is not None:
             return
         me = self._sealed
+        await self._note_seen(me.learner)
         sealed = me.key.seal(replies_as_json(self._replies), "inbox", "sealed_replies", self._update)
         await self._db.execute(
             insert(t.inbox).values(
@@ -302,8 +330,17 @@ class StoredTurn:
                 sealed_replies=sealed if self._replies else None,
                 next_reply=next_say(self._replies, 0) or 0,
                 sending=next_say(self._replies, 0) is not None,
+                message=self._theirs,
+                tidy_at=me.learner.tidied(self._now),
             )
         )
+
+    async def _note_seen(self, learner: Learner) -> None:
+        """Somebody who only reads is here as well: they must not count as away. To the day is enough."""
+        if self._saved or (learner.leaves_at is None and self._now - learner.seen_at < SEEN_TO):
+            return
+        seen = {"seen_at": self._now, "leaves_at": None}
+        await self._db.execute(update(t.learners).where(t.learners.c.id == learner.id).values(seen))
 
 
 def next_say(replies: Sequence[Outgoing], start: int) -> int | None:

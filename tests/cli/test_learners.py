@@ -98,18 +98,20 @@ def test_a_track_closed_to_someone_says_so(ana: Record, course: Course) -> None:
 
 # -- export ------------------------------------------------------------------------------------------------------------
 
-LEFT_OUT = {"id", "learner_id", "address_index", "key_id", "wrapped_key", "delivery_id", "number", "next_at", "held_by"}
-"""Columns that say nothing about a person: random ids, keys, and how the ledger is worked through."""
+LEFT_OUT = {
+    "id", "learner_id", "address_index", "key_id", "wrapped_key", "delivery_id", "number", "next_at", "held_by", "message", "tidy_at",
+}  # fmt: skip
+"""Columns that say nothing about a person: random ids, numbers of messages, keys, and how the ledger is worked through."""
 EXPORTED = {
     "learners": {
         "sealed_address", "sealed_profile", "language", "state", "step", "consent_version", "due_at", "owed_since",
-        "paused_until", "last_slot", "gentle", "unanswered", "lesson_id", "created_at", "seen_at",
+        "paused_until", "last_slot", "gentle", "unanswered", "lesson_id", "created_at", "seen_at", "leaves_at",
     },
     "consents": {"version", "given_at", "withdrawn_at"},
     "enrolments": {"track", "position", "chosen_at", "left_at"},
     "passages": {"lesson_id", "how", "at"},
-    "deliveries": {"kind", "slot", "lesson_id", "status", "reason", "message", "attempts", "opened", "created_at", "updated_at"},
-    "reflections": {"lesson_id", "sealed_text", "message", "written_at", "edited_at"},
+    "deliveries": {"kind", "slot", "lesson_id", "status", "reason", "attempts", "opened", "created_at", "updated_at"},
+    "reflections": {"lesson_id", "sealed_text", "written_at", "edited_at"},
     "plans": {"sealed_parts", "written_at"},
     "attempts": {"at", "outcome", "reason"},
     "inbox": set(),
@@ -140,6 +142,8 @@ def varied(value: Any) -> Any:
             return f"{value}x"
         case frozenset():
             return frozenset({6})
+        case (tuple(), *_):
+            return (*value, ("more", "less"))
         case tuple():
             return (*value, "more")
         case datetime():
@@ -150,10 +154,20 @@ def varied(value: Any) -> Any:
             return value + timedelta(days=1)
 
 
-FULL = Profile("DE", "Europe/Berlin", 8, 5, frozenset({0, 1}), PracticeForm.SOLO, Closeness.SAFE, ("stress",), pinned=4)
+FULL = Profile(
+    "DE",
+    "Europe/Berlin",
+    8,
+    5,
+    frozenset({0, 1}),
+    PracticeForm.SOLO,
+    Closeness.SAFE,
+    ("stress",),
+    words=(("sex", "it"),),
+)
 
 
-@pytest.mark.parametrize("name", [one.name for one in fields(Profile)])
+@pytest.mark.parametrize("name", [one.name for one in fields(Profile) if one.name != "pinned"])
 def test_everything_that_a_learner_told_is_exported(ana: Record, course: Course, name: str) -> None:
     one = replace(ana, learner=replace(ana.learner, profile=FULL))
     other = replace(ana, learner=one.learner.with_profile(**{name: varied(getattr(FULL, name))}))
@@ -162,7 +176,13 @@ def test_everything_that_a_learner_told_is_exported(ana: Record, course: Course,
 
 @pytest.mark.parametrize("name", [one.name for one in fields(Learner) if one.name not in ("id", "profile", "delivery")])
 def test_everything_that_is_kept_about_a_learner_is_exported(ana: Record, course: Course, name: str) -> None:
-    day = NOW.date() if name == "last_slot" else NOW if name in ("due_at", "owed_since", "paused_until") else None
+    day = (
+        NOW.date()
+        if name == "last_slot"
+        else NOW
+        if name in ("due_at", "owed_since", "paused_until", "leaves_at")
+        else None
+    )
     before = replace(ana, learner=replace(ana.learner, **{name: day})) if day else ana
     value = getattr(before.learner, name)
     changed = replace(value, address="1") if name == "chat" else "step" if name == "step" else varied(value)
@@ -337,6 +357,6 @@ def test_after_forget_the_files_hold_no_byte_of_theirs(sqlite_shell: Shell, sqli
 
 def test_forget_with_the_wrong_key_says_so_and_deletes_nothing(sqlite_shell: Shell, sqlite_cast: Cast) -> None:
     told = sqlite_shell.run("learners", "forget", BEN.chat_id, "--yes", code=1, SECRET_KEY=OTHER_KEY)
-    assert "which was not given" in told.stderr
+    assert "was not given" in told.stderr
     assert BEN.chat_id not in told.output
     everyone_reads(sqlite_shell.url, KEY, [ANA, BEN])

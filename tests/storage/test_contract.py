@@ -23,7 +23,8 @@ from bot.service.learners import (
 )
 from bot.service.ports import Done, Intent, Leftover
 from bot.storage import tables as t
-from bot.storage.sealing import KeyMissing
+from bot.storage.ageing import SqlAgeing
+from bot.storage.sealing import KeyMissing, Keyring
 from bot.storage.store import SqlStore
 from tests.storage.people import (
     ANA,
@@ -108,7 +109,7 @@ async def test_chats_of_another_messenger_are_other_people(store: SqlStore) -> N
 
 
 async def test_everything_about_a_learner_is_kept(store: SqlStore) -> None:
-    kept = {field.name for field in fields(Learner)} - {"id", "chat", "created_at", "seen_at"}
+    kept = {field.name for field in fields(Learner)} - {"id", "chat", "created_at", "seen_at", "leaves_at"}
     assert set(CHANGED) == kept, "a new field of a learner: is it stored?"
     met = await meet(store)
     async with store.turn(ANA, new_key(), NOW + minutes(5)) as turn:
@@ -874,7 +875,8 @@ async def test_old_updates_are_forgotten_and_unanswered_ones_are_not(store: SqlS
     old, unanswered = await handle(store, ()), await handle(store)
     async with store.turn(ANA, "telegram:new", NOW + timedelta(days=2)) as turn:
         turn.keep_replies([])
-    assert await store.purge(NOW + timedelta(days=3, minutes=1)) == 1
+    purged = await SqlAgeing(store.database, Keyring([KEY])).purge(NOW + timedelta(days=3, minutes=1))
+    assert purged["handled"] == 1
     async with store.database.read() as db:
         keys = set((await db.execute(select(t.inbox.c.key))).scalars())
     assert keys == {unanswered, "telegram:new"}
@@ -886,10 +888,11 @@ async def test_a_note_that_nobody_asked_to_keep_is_forgotten_after_a_day(store: 
     async with store.turn(ANA, "telegram:words", NOW) as turn:
         draft = await turn.keep_reflection(DRAFT, "said in passing", 7)
         kept = await turn.keep_reflection(None, "keep this", 8)
-    await store.purge(NOW + timedelta(hours=23))
+    ageing = SqlAgeing(store.database, Keyring([KEY]))
+    await ageing.purge(NOW + timedelta(hours=23))
     async with store.turn(ANA, "telegram:look", NOW) as turn:
         assert await turn.reflection(draft.id) is not None
-    await store.purge(NOW + timedelta(hours=25))
+    await ageing.purge(NOW + timedelta(hours=25))
     async with store.turn(ANA, "telegram:look again", NOW) as turn:
         assert await turn.reflection(draft.id) is None
         assert await turn.reflection(kept.id) is not None
@@ -964,7 +967,7 @@ async def test_a_naive_moment_is_refused_and_nothing_is_kept(store: SqlStore) ->
         decide,
         lambda: store.take_waiting(naive, 10, HOLD),
         lambda: store.uncertain(naive),
-        lambda: store.purge(naive),
+        lambda: SqlAgeing(store.database, Keyring([KEY])).purge(naive),
     ):
         with pytest.raises(RuntimeError):
             await ask()

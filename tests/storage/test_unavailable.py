@@ -19,10 +19,12 @@ from sqlalchemy import make_url
 from bot.messages import Outcome, Receipt, Say
 from bot.service.learners import DeliveryKind, DeliveryStatus, Learner
 from bot.service.ports import Done, StoreUnavailable, Waiting
+from bot.storage.ageing import SqlAgeing
 from bot.storage.database import Database
+from bot.storage.sealing import Keyring
 from bot.storage.store import SqlStore
 from tests.postgres import Cluster
-from tests.storage.people import ANA, HOLD, NOW, TODAY, Opener, found, meet, new_key, sending_lesson
+from tests.storage.people import ANA, HOLD, KEY, NOW, TODAY, Opener, found, meet, new_key, sending_lesson
 
 PATIENCE = 0.25
 SLACK = 2.75
@@ -74,7 +76,7 @@ def writes(store: SqlStore, going: Waiting) -> dict[str, Call]:
         "record": lambda: store.record([done]),
         "uncertain": lambda: store.uncertain(NOW + HOLD),
         "count_help": lambda: store.count_help(TODAY),
-        "purge": lambda: store.purge(NOW),
+        "purge": lambda: SqlAgeing(store.database, Keyring([KEY])).purge(NOW),
     }
 
 

@@ -69,6 +69,15 @@ class Memory:
         _put(self.shown, chat, (today, number))
         return number
 
+    def exchange(self, chat: ChatRef) -> tuple[int, ...]:
+        """The messages of the latest exchange."""
+        return tuple(self.messages.get(chat, ()))
+
+    def forget(self, chat: ChatRef) -> None:
+        """Drops all that is known of a chat: whoever was deleted is not remembered here either."""
+        for book in (self.countries, self.shown, self.messages, self.picking, self.held, self.meant_otherwise):
+            book.pop(chat, None)
+
     def keep_messages(self, chat: ChatRef, *ids: int | None) -> None:
         """Remembers the latest exchange, for "not safe here"."""
         _put(self.messages, chat, [*self.messages.get(chat, []), *(i for i in ids if i is not None)][-20:])
@@ -261,7 +270,7 @@ class HelpLane:
         if effects.hide_exchange:
             await self._hide(chat)
         elif incoming.kind is not Kind.PRESS and crisis.is_call_for_help(incoming.text):
-            await self._until_through(lambda: self._how_to_use(incoming))
+            self.memory.keep_messages(chat, await self._until_through(lambda: self._how_to_use(incoming)))
         # The card has been shown: what the database has to do with it must not keep the update, or a stop, waiting.
         after = asyncio.create_task(self._after_kindly(incoming, effects, now))
         self._afters.add(after)

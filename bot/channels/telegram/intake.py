@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.messages import ChatRef, Incoming, Kind
+from bot.messages import ChatRef, FileRef, Incoming, Kind
 
 CHANNEL = "telegram"
 THINGS = (
@@ -68,7 +68,17 @@ def _message(key: str, body: dict[str, Any]) -> Incoming | None:
         reply_to=_int(_dict(body.get("reply_to_message")).get("message_id")),
         language=_language(sender),
         forwarded="forward_origin" in body,
+        file=_file(_dict(body.get("document"))),
     )
+
+
+def _file(document: dict[str, Any]) -> FileRef | None:
+    """A document that could be a passport; every other file is left at the messenger's."""
+    name, number, size = document.get("file_name"), document.get("file_id"), document.get("file_size")
+    named = isinstance(name, str) and name.endswith(".json")
+    if isinstance(number, str) and isinstance(size, int) and (named or document.get("mime_type") == "application/json"):
+        return FileRef(number, size)
+    return None
 
 
 def _edit(key: str, body: dict[str, Any]) -> Incoming | None:

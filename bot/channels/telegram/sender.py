@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Any
 
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot, BotCommand, BotCommandScopeChat, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.channels.telegram.render import as_html, as_plain, in_pieces, keyboard
 from bot.channels.telegram.request import AnswerLostError
-from bot.messages import ChatRef, Edit, Outcome, Outgoing, Pin, Receipt, Remove, Say, Toast, Unbutton
+from bot.messages import (
+    ChatRef,
+    Edit,
+    File,
+    FileRef,
+    Menu,
+    Outcome,
+    Outgoing,
+    Pin,
+    Receipt,
+    Remove,
+    Say,
+    Toast,
+    Unbutton,
+)
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +40,13 @@ REPLY_TRIES = 5
 LONGEST_REPLY_WAIT = 30.0
 """Seconds that a reply waits for Telegram to take it before it is given up; the person would have moved on."""
 TOAST_LIMIT = 200
+DELETE_AT_ONCE = 100
+"""Messages that Telegram deletes in one call."""
+REMEMBERED = 10_000
+"""Chats that were let go, at most; lessons on their way are long gone when one is forgotten."""
+LET_GO = Receipt(Outcome.GONE, detail="let go")
+Sent = int | tuple[int, ...] | None
+"""What a call leaves in the chat: nothing, a message, or the pieces of one."""
 _GONE = (
     "chat not found",
     "user is deactivated",
@@ -76,25 +99,53 @@ class TelegramSender:
         self._replies = replies
         self._lessons = lessons
         self._pace = pace
+        self._calls = itertools.count(1)
+        self._left: OrderedDict[ChatRef, int] = OrderedDict()
+
+    def let_go(self, chat: ChatRef) -> None:
+        """Nothing that is on its way to this chat is sent any more, and no lesson, until `welcome`. Answers begun later are."""
+        self._left[chat] = next(self._calls)
+        if len(self._left) > REMEMBERED:
+            self._left.popitem(last=False)
+
+    def welcome(self, chat: ChatRef) -> None:
+        """They are here again."""
+        self._left.pop(chat, None)
 
     async def lesson(self, chat: ChatRef, say: Say) -> Receipt:
         """Sends a lesson at the allowed pace. Tried once: the ledger decides about another time."""
         if self._pace.held:
             return Receipt(Outcome.SLOW_DOWN, retry_after=self._pace.held)
         await self._pace.turn()
+        if chat in self._left:
+            return LET_GO
         receipt = await named(lambda: send(self._lessons, chat, say))
         if receipt.outcome is Outcome.SLOW_DOWN:
             self._pace.hold(receipt.retry_after or 1.0)
         return receipt
 
+    async def fetch(self, file: FileRef) -> bytes | None:
+        """What is in a file that somebody sent; None when it cannot be had."""
+        try:
+            found = await self._replies.get_file(file.id)
+            if (found.file_size or file.size) > file.size:
+                return None
+            return bytes(await found.download_as_bytearray())
+        except TelegramError as error:
+            log.warning("a file could not be had: %s", type(error).__name__, extra={"action": "file_missing"})
+            return None
+
     async def reply(self, chat: ChatRef, outgoing: Outgoing, press_id: str | None = None) -> Receipt:
         """Sends an answer to somebody who is waiting for it; tried again for a short while."""
         self._pace.spend()
+        began = next(self._calls)
         # What may have been done already is tried again only where twice does no harm; of a message the caller decides.
         passing = {Outcome.SLOW_DOWN, Outcome.TRY_LATER}
         passing |= set() if isinstance(outgoing, Say | Pin) else {Outcome.UNKNOWN}
         waited, receipt = 0.0, Receipt(Outcome.TRY_LATER)
         for attempt in range(REPLY_TRIES):
+            if self._left.get(chat, 0) > began:
+                return LET_GO
             receipt = await named(lambda: perform(self._replies, chat, outgoing, press_id))
             wait = receipt.retry_after or 0.5 * 2**attempt
             if receipt.outcome not in passing or waited + wait > LONGEST_REPLY_WAIT:
@@ -106,8 +157,8 @@ class TelegramSender:
         return receipt
 
 
-async def perform(bot: Bot, chat: ChatRef, outgoing: Outgoing, press_id: str | None) -> int | None:
-    """One outgoing thing as Bot API calls. Answers the id of a new message."""
+async def perform(bot: Bot, chat: ChatRef, outgoing: Outgoing, press_id: str | None) -> Sent:
+    """One outgoing thing as Bot API calls. Answers the id of a new message, or of each of its pieces."""
     number = int(chat.address)
     match outgoing:
         case Say():
@@ -124,13 +175,35 @@ async def perform(bot: Bot, chat: ChatRef, outgoing: Outgoing, press_id: str | N
         case Unbutton(message):
             await bot.edit_message_reply_markup(chat_id=number, message_id=message, reply_markup=None)
         case Remove(messages):
-            await bot.delete_messages(number, messages[:100])
+            await _remove(bot, number, messages)
         case Pin(text, message):
             return await _pin(bot, chat, text, message)
+        case Menu(commands):
+            await _set_menu(bot, number, commands)
         case Toast(text, alert):
             if press_id is not None:
                 await bot.answer_callback_query(press_id, text=as_plain(text)[:TOAST_LIMIT] or None, show_alert=alert)
     return None
+
+
+async def _remove(bot: Bot, number: int, messages: Sequence[int]) -> None:
+    for start in range(0, len(messages), DELETE_AT_ONCE):
+        batch = messages[start : start + DELETE_AT_ONCE]
+        try:
+            await bot.delete_messages(number, batch)
+        except BadRequest:
+            # One that may not be deleted any more stops the whole batch; the others must go all the same.
+            for message in batch:
+                with contextlib.suppress(BadRequest):
+                    await bot.delete_message(number, message)
+
+
+async def _set_menu(bot: Bot, number: int, commands: Sequence[tuple[str, str]]) -> None:
+    scope = BotCommandScopeChat(number)
+    if commands:
+        await bot.set_my_commands([BotCommand(name, does) for name, does in commands], scope=scope)
+    else:
+        await bot.delete_my_commands(scope=scope)
 
 
 async def _pin(bot: Bot, chat: ChatRef, text: str, message: int | None) -> int | None:
@@ -138,16 +211,17 @@ async def _pin(bot: Bot, chat: ChatRef, text: str, message: int | None) -> int |
         receipt = await named(lambda: perform(bot, chat, Edit(message, text), None))
         if receipt.outcome is Outcome.SENT:
             return message
-    sent = await send(bot, chat, Say(text, silent=True))
-    if sent is not None:
-        await bot.pin_chat_message(int(chat.address), sent, disable_notification=True)
+    *_, sent = await send(bot, chat, Say(text, silent=True))
+    await bot.pin_chat_message(int(chat.address), sent, disable_notification=True)
     return sent
 
 
-async def send(bot: Bot, chat: ChatRef, say: Say) -> int | None:
-    """A new message; one that is too long goes out in pieces, with the buttons under the last."""
+async def send(bot: Bot, chat: ChatRef, say: Say) -> tuple[int, ...]:
+    """A new message; one that is too long goes out in pieces, with the buttons under the last. Answers the id of each."""
+    if say.file is not None:
+        return (await _send_file(bot, chat, say, say.file),)
     pieces = in_pieces(say.text)
-    message: Any = None
+    sent = []
     for number, piece in enumerate(pieces, start=1):
         message = await bot.send_message(
             int(chat.address),
@@ -158,13 +232,30 @@ async def send(bot: Bot, chat: ChatRef, say: Say) -> int | None:
             disable_notification=say.silent or None,
             protect_content=say.protected or None,
         )
+        sent.append(int(message.message_id))
+    return tuple(sent)
+
+
+async def _send_file(bot: Bot, chat: ChatRef, say: Say, file: File) -> int:
+    message = await bot.send_document(
+        int(chat.address),
+        InputFile(file.content.encode("utf-8", "replace"), filename=file.name),
+        caption=as_html(say.text),
+        parse_mode=ParseMode.HTML,
+        reply_markup=keyboard(say.rows),
+        disable_notification=say.silent or None,
+        protect_content=say.protected or None,
+        disable_content_type_detection=True,
+    )
     return int(message.message_id)
 
 
-async def named(call: Callable[[], Awaitable[int | None]]) -> Receipt:
+async def named(call: Callable[[], Awaitable[Sent]]) -> Receipt:
     """Makes a call and gives what came of it its name. Details are Telegram's own words, never what was sent."""
     try:
-        return Receipt(Outcome.SENT, await call())
+        sent = await call()
+        *before, message = sent if isinstance(sent, tuple) else (sent,)
+        return Receipt(Outcome.SENT, message, before=tuple(before))
     except RetryAfter as error:
         after = error.retry_after
         seconds = after.total_seconds() if isinstance(after, timedelta) else float(after)
