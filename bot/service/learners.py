@@ -45,12 +45,8 @@ class Closeness(StrEnum):
 class Profile:
     """What a learner told us about themselves; sealed at rest as one piece. `pinned` is the message with the way to help that is
     pinned in their chat. `boundaries` are the themes they asked to be left out, `words` pairs of a word they would rather not read
-<<<<<<< HEAD
-    and the one that stands for it. `plan_offered`: the safety plan was offered once, and is not again."""
-=======
-    and the one that stands for it. `discreet` closes every lesson, `veiled` those of some tracks; `tidy` takes old messages away
-    again."""
->>>>>>> 27f074bbd005977d471b4d7906987063deb7e0db
+    and the one that stands for it. `plan_offered`: the safety plan was offered once, and is not again. `discreet` closes every
+    lesson, `veiled` those of some tracks; `tidy` takes old messages away again."""
 
     country: str | None = None
     zone: str | None = None
@@ -63,13 +59,10 @@ class Profile:
     pinned: int | None = None
     boundaries: frozenset[Theme] = frozenset()
     words: tuple[tuple[str, str], ...] = ()
-<<<<<<< HEAD
     plan_offered: bool = False
-=======
     discreet: bool = False
     veiled: frozenset[str] = frozenset()
     tidy: bool = False
->>>>>>> 27f074bbd005977d471b4d7906987063deb7e0db
 
 
 @dataclass(frozen=True, slots=True)

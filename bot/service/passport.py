@@ -122,6 +122,7 @@ class _Settings(_Part):
     words: Annotated[list[_Words], Field(max_length=200)] = []
     discreet: bool = False
     discreet_topics: Annotated[list[Name], Field(max_length=200)] = []
+    plan_offered: bool = False
     tidied: bool = False
 
 
@@ -284,6 +285,7 @@ def _profile(settings: _Settings) -> Profile:
         words=tuple((one.word, one.instead) for one in settings.words),
         discreet=settings.discreet,
         veiled=frozenset(settings.discreet_topics),
+        plan_offered=settings.plan_offered,
         tidy=settings.tidied,
     )
 

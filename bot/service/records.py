@@ -178,11 +178,7 @@ def _settings(learner: Learner) -> dict[str, Any]:
         "closeness": here.closeness.value,
         "topics": list(here.topics),
         "gentle_next": learner.gentle,
-<<<<<<< HEAD
-        "pinned_message": here.pinned,
         "plan_offered": here.plan_offered,
-=======
->>>>>>> 27f074bbd005977d471b4d7906987063deb7e0db
         "boundaries": sorted(here.boundaries),
         "words": [{"word": word, "instead": instead} for word, instead in here.words],
         "discreet": here.discreet,
