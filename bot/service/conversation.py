@@ -68,6 +68,7 @@ class Conversation:
             talk = Talk(turn, incoming, now, self.course, [], self.aside, self.backup_days, **more)
             if turn.handled_before is None:
                 await answer(talk)
+                steps.renew_pin(talk)
                 talk.out = in_order(incoming, talk.out)
                 if turn.learner is not None:
                     talk.out = discretion.all_as_asked(talk.out, turn.learner)
@@ -100,17 +101,18 @@ class Conversation:
                 # A lesson in doubt is asked about by the ledger; any other message is announced as perhaps a second copy.
                 receipt = await self.sender.reply(chat, perhaps_again(reply, language))
             if key is not None and isinstance(reply, Pin) and receipt.message is not None:
-                await self._if_possible(partial(self._note_pin, chat, key, receipt.message, now))
+                await self._if_possible(partial(self._note_pin, chat, key, receipt.message, reply, now))
             if key is not None and isinstance(reply, Say):
                 then = next((later for later in messages if later > number), None)
                 await self._if_possible(partial(self.store.replied, key, then, now, receipt, reply))
         if key is not None and replies and (not messages or messages[-1] != replies[-1][0]):
             await self._if_possible(partial(self.store.all_replied, key))
 
-    async def _note_pin(self, chat: ChatRef, key: str, message: int, now: datetime) -> None:
+    async def _note_pin(self, chat: ChatRef, key: str, message: int, pin: Pin, now: datetime) -> None:
+        pinned_mark = steps.mark(pin.text)
         async with self.store.turn(chat, key, now) as turn:
-            if turn.learner is not None and turn.learner.profile.pinned != message:
-                await turn.save(turn.learner.with_profile(pinned=message))
+            if turn.learner is not None:
+                await turn.save(turn.learner.with_profile(pinned=message, pinned_mark=pinned_mark))
 
     async def _if_possible(self, write: Callable[[], Awaitable[None]]) -> None:
         # The person comes first: what was decided is kept already, and the answer goes out even if this note cannot be made.
@@ -145,7 +147,7 @@ class Conversation:
         for reply in talk.out:
             receipt = await self.sender.reply(incoming.chat, reply)
             if isinstance(reply, Pin) and receipt.message is not None:
-                await self._note_pin(incoming.chat, incoming.key, receipt.message, now)
+                await self._note_pin(incoming.chat, incoming.key, receipt.message, reply, now)
 
     async def take_over(self, now: datetime) -> int:
         """Finishes every answer that a process which is gone has left unsaid. Answers how many."""

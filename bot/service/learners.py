@@ -44,9 +44,10 @@ class Closeness(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What a learner told us about themselves; sealed at rest as one piece. `pinned` is the message with the way to help that is
-    pinned in their chat. `boundaries` are the themes they asked to be left out, `words` pairs of a word they would rather not read
-    and the one that stands for it. `plan_offered`: the safety plan was offered once, and is not again. `discreet` closes every
-    lesson, `veiled` those of some tracks; `tidy` takes old messages away again."""
+    pinned in their chat, `pinned_mark` tells its text from a newer one. `boundaries` are the themes they asked to be left out,
+    `words` pairs of a word they would rather not read and the one that stands for it. `plan_offered`: the safety plan was offered
+    once, and is not again. `discreet` closes every lesson, `veiled` those of some tracks; `tidy` takes old messages away again.
+    """
 
     country: str | None = None
     zone: str | None = None
@@ -57,6 +58,7 @@ class Profile:
     closeness: Closeness = Closeness.UNASKED
     topics: tuple[str, ...] = ()
     pinned: int | None = None
+    pinned_mark: str | None = None
     boundaries: frozenset[Theme] = frozenset()
     words: tuple[tuple[str, str], ...] = ()
     plan_offered: bool = False

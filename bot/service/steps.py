@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
+from hashlib import sha256
 
 from bot.course.hours import read_time
 from bot.course.journey import CLOSENESS_SENSITIVITY
@@ -138,8 +139,24 @@ async def settle(talk: Talk) -> None:
 
 def pin_help(talk: Talk) -> None:
     """The essentials of help for their country, pinned where they stay readable when this process is dead."""
-    here = talk.learner.profile
-    talk.out.append(Pin(plain(essentials(talk.learner.language, here.country, talk.now.date())), here.pinned))
+    talk.out.append(Pin(_help_to_pin(talk), talk.learner.profile.pinned))
+
+
+def renew_pin(talk: Talk) -> None:
+    """Pins the way to help anew where the one that is pinned says something else: after a line has changed, or a language."""
+    here = talk.turn.learner.profile if talk.turn.learner is not None else None
+    pinned_now = any(isinstance(reply, Pin) for reply in talk.out)
+    if here is not None and here.pinned is not None and not pinned_now and mark(_help_to_pin(talk)) != here.pinned_mark:
+        pin_help(talk)
+
+
+def mark(text: str) -> str:
+    """Tells one text from another."""
+    return sha256(text.encode()).hexdigest()[:8]
+
+
+def _help_to_pin(talk: Talk) -> str:
+    return plain(essentials(talk.learner.language, talk.learner.profile.country, talk.now.date()))
 
 
 async def saved(talk: Talk) -> None:

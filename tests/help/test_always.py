@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.app import App
 from bot.crisis import answer
@@ -43,11 +44,17 @@ async def people_in_every_state(there: World) -> dict[str, Person]:
         for said in words:
             await there.settled()
             person.says(said)
-    for state in ("active", "paused", "stopped", "back after a block", "flooding"):
+    for state in ("active", "paused", "stopped", "deleted", "back after a block", "flooding"):
         found[state] = there.person(state.split()[0].capitalize())
         await onboard(there, found[state])
     found["paused"].says("/pause 5")
     found["stopped"].says("/stop")
+    found["deleted"].says("/delete")
+    await found["deleted"].receives("Delete everything I hold about you?")
+    found["deleted"].taps("Delete everything")
+    await found["deleted"].receives("Are you sure?")
+    found["deleted"].taps("Yes, delete it for good")
+    await found["deleted"].receives("Receipt")
     found["back after a block"].blocks()
     await there.settled()
     found["back after a block"].unblocks()
@@ -86,6 +93,23 @@ async def database_locked(there: World, _patch: pytest.MonkeyPatch) -> AsyncIter
     finally:
         holder.execute("ROLLBACK")
         holder.close()
+
+
+@asynccontextmanager
+async def disk_full(there: World, _patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """The database may not grow by one page more: SQLite answers as it does on a full disk."""
+
+    def no_room(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA max_page_count = 1")
+
+    engine = there.app.store.database.engine.sync_engine
+    event.listen(engine, "connect", no_room)
+    await there.app.store.database.engine.dispose()
+    try:
+        yield
+    finally:
+        event.remove(engine, "connect", no_room)
+        await there.app.store.database.engine.dispose()
 
 
 @asynccontextmanager
@@ -167,6 +191,7 @@ FAULTS: dict[str, Fault] = {
     "database locked": database_locked,
     "database corrupt": database_corrupt,
     "database missing": database_missing,
+    "disk full": disk_full,
     "lessons going out": lessons_at_full_rate,
     "scheduler stuck": scheduler_stuck,
     "helplines broken": helplines_broken,

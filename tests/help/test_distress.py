@@ -123,3 +123,26 @@ async def test_not_safe_here_takes_the_exchange_away_and_nothing_follows(tmp_pat
         assert {message.id for message in ana.chat.messages} == before, "nothing comes by itself"
         ana.says("/resume")
         assert await ana.receives()
+
+
+async def test_the_pinned_card_is_kept_current(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        ana = there.person("Ana")
+        await onboard(there, ana)
+        await there.settled()
+        learner = await there.learner(ana)
+        assert learner is not None
+        pinned = learner.profile.pinned
+        assert pinned is not None
+        # As it would be after a release in which a line has changed.
+        async with there.app.store.turn(learner.chat, "test:older", there.clock.now) as turn:
+            assert turn.learner is not None
+            await turn.save(turn.learner.with_profile(pinned_mark="older"))
+        before = ana.chat.find(pinned).revision
+        ana.says("/when")
+        await there.settled()
+        assert ana.chat.find(pinned).revision > before
+        now_pinned = ana.chat.find(pinned).revision
+        ana.says("/when")
+        await there.settled()
+        assert ana.chat.find(pinned).revision == now_pinned, "once is enough"
