@@ -134,14 +134,15 @@ async def test_the_pinned_card_is_kept_current(tmp_path: Path) -> None:
         assert learner is not None
         pinned = learner.profile.pinned
         assert pinned is not None
-        # As it would be after a release in which a line has changed.
+        # Its words are not today's any more, as after a release in which a line has changed.
         async with there.app.store.turn(learner.chat, "test:older", there.clock.now) as turn:
             assert turn.learner is not None
-            await turn.save(turn.learner.with_profile(pinned_mark="older"))
+            await turn.save(turn.learner.with_profile(country="FR"))
         before = ana.chat.find(pinned).revision
         ana.says("/when")
         await there.settled()
         assert ana.chat.find(pinned).revision > before
+        assert "3114" in ana.chat.find(pinned).text
         now_pinned = ana.chat.find(pinned).revision
         ana.says("/when")
         await there.settled()
