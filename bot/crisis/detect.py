@@ -22,7 +22,7 @@ Tier = Literal["strong", "soft", "none"]
 WINDOW, OVERLAP, LONGEST = 320, 100, 4096
 REASONS = 8
 BARE = 7
-"""Words of a message that holds little but its plain statement: then nothing weighs against it."""
+"""Words of a sentence that holds little but its plain statement: then nothing around it weighs against it."""
 MEANINGS_ONLY = "cposbt"
 """Kinds of features whose names hold meanings alone, so that a reason never repeats what somebody wrote."""
 _CANCELS_SENTENCE = frozenset({"FICTION", "LAUGH", "METAPHOR", "FRIENDASKED"})
@@ -31,6 +31,7 @@ _OTHERS = frozenset({"FATHER", "MOTHER", "SIBLING", "RELATIVE", "FRIEND", "NEIGH
 _OWN = frozenset({"I", "ME", "MY", "MYSELF"})
 _DENIALS = frozenset({"NOT", "NEVER"})
 _DENIAL_REACH = 2
+_OTHERS_REACH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,7 @@ class Detector:
         score = self.model.risk.score(spoken)
         plain = [found for found in seen.statements if found.phrase.name not in self.model.weak_statements]
         sure = [found for found in plain if not cancelled(seen, found)]
-        bare = bool(sure) and len(seen.words) <= BARE
-        tier = "strong" if bare else self._tier(score, sure, seen.statements)
+        tier = "strong" if any(_bare(seen, found) for found in sure) else self._tier(score, sure, seen.statements)
         young = says_under_18(seen.normal)
         why = tuple(self._why(named, seen)) if explain else ()
         if tier == "none":
@@ -117,19 +117,43 @@ def windows(text: str) -> list[str]:
 
 def cancelled(seen: Seen, found: Found) -> bool:
     """Whether the words around a plain statement take its edge off: then it is read as soft, never as nothing."""
-    words = seen.split_words if found.phrase.language in ("fr", "it") else seen.words
+    words = _words_of(seen, found)
     if words is not seen.words and len(words) != len(seen.words):
         return False
-    start = max((i + 1 for i in range(found.start) if words[i] in SENTENCE_ENDS), default=0)
-    end = next((i for i in range(found.end, len(words)) if words[i] in SENTENCE_ENDS), len(words))
+    start, end = _sentence(words, found)
     sentence = {meaning for place, meaning in seen.meanings if start <= place < end}
     everywhere = {meaning for _, meaning in seen.meanings}
     before = {meaning for place, meaning in seen.meanings if found.start - _DENIAL_REACH <= place < found.start}
     denied = bool(before & _DENIALS) and found.phrase.category == "self_harm"
-    about_others = found.phrase.category == "self_harm" and bool(sentence & _OTHERS) and not sentence & _OWN
+    about_others = found.phrase.category == "self_harm" and (
+        (bool(sentence & _OTHERS) and not sentence & _OWN) or _somebody_elses(seen, found)
+    )
     long_ago = "AGO" in sentence and bool(everywhere & (_CANCELS_MESSAGE | {"GOOD"}))
     lighter = bool(sentence & _CANCELS_SENTENCE) or bool(everywhere & _CANCELS_MESSAGE)
     return denied or about_others or long_ago or lighter
+
+
+def _words_of(seen: Seen, found: Found) -> list[str]:
+    return seen.split_words if found.phrase.language in ("fr", "it") else seen.words
+
+
+def _sentence(words: list[str], found: Found) -> tuple[int, int]:
+    start = max((i + 1 for i in range(found.start) if words[i] in SENTENCE_ENDS), default=0)
+    return start, next((i for i in range(found.end, len(words)) if words[i] in SENTENCE_ENDS), len(words))
+
+
+def _bare(seen: Seen, found: Found) -> bool:
+    start, end = _sentence(_words_of(seen, found), found)
+    return end - start <= BARE
+
+
+def _somebody_elses(seen: Seen, found: Found) -> bool:
+    """Whether somebody else is named shortly before a statement, and the writer is not named in between."""
+    before = [
+        (place, meaning) for place, meaning in seen.meanings if found.start - _OTHERS_REACH <= place < found.start
+    ]
+    named = max((place for place, meaning in before if meaning in _OTHERS), default=None)
+    return named is not None and not any(place > named and meaning in _OWN | {"|"} for place, meaning in before)
 
 
 def _first(language: str | None) -> str | None:
