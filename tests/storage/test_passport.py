@@ -41,7 +41,8 @@ async def full(store: SqlStore) -> SqlStore:
     """A store in which somebody has left something in every place."""
     profile = Profile(
         "LI", "Europe/Vaduz", 21, 35, frozenset({1, 4}), PracticeForm.TOGETHER, Closeness.NOT_SAFE, ("stress", "sleep"),
-        pinned=7, boundaries=frozenset({Theme.TOUCH, Theme.BODY}), words=(("sex", "it"), ("partner", "Kim")), discreet=True, veiled=frozenset({"mood"}), tidy=True,
+        pinned=7, boundaries=frozenset({Theme.TOUCH, Theme.BODY}), words=(("sex", "it"), ("partner", "Kim")),
+        discreet=True, veiled=frozenset({"mood"}), tidy=True,
     )  # fmt: skip
     await meet(store, ANA, profile=profile, language="de", gentle=True, unanswered=3, paused_until=NOW)
     await decide_all(store)
