@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -20,7 +20,7 @@ from telegram.error import TelegramError
 
 from bot import health
 from bot.channels.telegram.help_lane import HelpLane
-from bot.channels.telegram.lanes import Lanes
+from bot.channels.telegram.lanes import Lanes, Seldom
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.run import STANDING_BY, Intake, Polling, Receiver, introduce
 from bot.channels.telegram.sender import Pace, TelegramSender
@@ -90,6 +90,7 @@ class App:
         self.clock = clock
         self.sender = TelegramSender(replies, lessons, Pace(settings.send_rate))
         self.lanes = Lanes()
+        self._seldom = Seldom(timedelta(minutes=1))
         self.help_lane = HelpLane(helping, self._country_of, self.after_help)
         intake = Intake(self.help_lane, self.lanes, self.handle, self.busy, clock)
         self.receiver: Receiver | Webhook = Receiver(polling, intake, self._our_turn_to_poll)
@@ -194,11 +195,13 @@ class App:
             await self.sender.reply(incoming.chat, Say(texts("trouble")))
 
     async def busy(self, incoming: Incoming) -> None:
-        """Too many messages of one person at once: the rest is not read. Pressed buttons still get an answer."""
+        """Too many messages of one person at once: the rest is not read, and they hear so, now and then. Pressed buttons always get
+        an answer. Calls for help never come here."""
+        texts = texts_for(incoming.language or "")
         if incoming.press_id is not None:
-            await self.sender.reply(
-                incoming.chat, Toast(texts_for(incoming.language or "")("slow-down")), incoming.press_id
-            )
+            await self.sender.reply(incoming.chat, Toast(texts("slow-down")), incoming.press_id)
+        elif self._seldom.may(incoming.chat, self.clock()):
+            await self.sender.reply(incoming.chat, Say(texts("slow-down-words")))
 
     async def tick(self) -> None:
         """Sends what is due. Never two at once in one process."""

@@ -584,6 +584,7 @@ got-thing = I can only read words, and I do not keep anything else. You could wr
 trouble = I cannot reach my memory just now, so I could not keep that. Please try again in a few minutes. /help works all the same.
 trouble-short = I cannot reach my memory just now. Please try again in a few minutes. /help works all the same.
 slow-down = That was a lot at once. Give me a moment, please.
+slow-down-words = That was a lot at once, and I did not read all of it. In a minute I can read again. /help works at any time.
 perhaps-again = *(I was cut off. If you have seen this already, it is the same message.)*
 
 ## The page of an export (/export). No markup here; it is a page of its own.

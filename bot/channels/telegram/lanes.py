@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from bot.messages import ChatRef
 
@@ -66,6 +67,26 @@ class Lanes:
     def idle(self) -> bool:
         """True when nothing waits."""
         return not self._waiting
+
+
+class Seldom:
+    """Allows a thing once in a while for each chat; remembers the latest chats only."""
+
+    def __init__(self, gap: timedelta, remembered: int = 10_000) -> None:
+        self._gap = gap
+        self._remembered = remembered
+        self._last: OrderedDict[ChatRef, datetime] = OrderedDict()
+
+    def may(self, chat: ChatRef, now: datetime) -> bool:
+        """True when it was not allowed for this chat so shortly before."""
+        last = self._last.get(chat)
+        if last is not None and now - last < self._gap:
+            return False
+        self._last[chat] = now
+        self._last.move_to_end(chat)
+        if len(self._last) > self._remembered:
+            self._last.popitem(last=False)
+        return True
 
 
 def _where(error: BaseException) -> str:
