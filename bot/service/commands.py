@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.service import account, journal, lessons, plan, topics
+from bot.service import account, checkins, journal, lessons, plan, topics
 from bot.service.talk import Talk
 
 Handler = Callable[[Talk, str], Awaitable[None]]
@@ -42,6 +42,7 @@ COMMANDS = (
     Command("next", lessons.next_now),
     Command("skip", lessons.skip),
     Command("progress", lessons.progress),
+    Command("checkin", checkins.check_in),
     Command("journal", journal.journal),
     Command("plan", plan.plan),
     Command("tracks", topics.tracks, also=("topics",)),

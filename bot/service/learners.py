@@ -29,6 +29,14 @@ class State(StrEnum):
     GONE = "gone"
 
 
+class CheckIns(StrEnum):
+    """Which check-ins are offered: none, a weekly one of three questions, or also four more every two weeks."""
+
+    OFF = "off"
+    WEEK = "week"
+    BOTH = "both"
+
+
 class Closeness(StrEnum):
     """The answer to "is closeness wanted and safe for you at present?"."""
 
@@ -42,7 +50,8 @@ class Closeness(StrEnum):
 class Profile:
     """What a learner told us about themselves; sealed at rest as one piece. `pinned` is the message with the way to help that is
     pinned in their chat. `boundaries` are the themes they asked to be left out, `words` pairs of a word they would rather not read
-    and the one that stands for it. `plan_offered`: the safety plan was offered once, and is not again."""
+    and the one that stands for it. `plan_offered`: the safety plan was offered once, and is not again. Check-ins are kept for
+    `keep_ratings` days, and the next is offered from `check_in_due` on. `dark` is for pictures."""
 
     country: str | None = None
     zone: str | None = None
@@ -56,6 +65,10 @@ class Profile:
     boundaries: frozenset[Theme] = frozenset()
     words: tuple[tuple[str, str], ...] = ()
     plan_offered: bool = False
+    check_ins: CheckIns = CheckIns.OFF
+    check_in_due: date | None = None
+    keep_ratings: int = 90
+    dark: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.rows import Sealed, address_of, delivery_of, open_learner, reflection_of
 from bot.storage.sealing import Keyring
+from bot.storage.shelf import rating_of, tool_of
 from bot.storage.tombstones import put_up
 
 OWNED: tuple[Table, ...] = tuple(
@@ -69,6 +70,8 @@ async def read_record(db: AsyncConnection, keyring: Keyring, chat: ChatRef) -> R
         tuple(reflection_of(row, sealed.key) for row in await _mine(db, t.reflections, me, "written_at")),
         await _ledger(db, me),
         await _plan(db, sealed),
+        tuple(rating_of(row, sealed.key) for row in await _mine(db, t.ratings, me, "at")),
+        tuple(tool_of(row, sealed.key) for row in await _mine(db, t.tools, me, "saved_at")),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
@@ -11,6 +12,7 @@ from sqlalchemy import Row
 from bot.course.lesson import PracticeForm, Theme
 from bot.messages import Button, ChatRef, Edit, Outgoing, Pin, Remove, Say, Toast, Unbutton
 from bot.service.learners import (
+    CheckIns,
     Closeness,
     Delivery,
     DeliveryKind,
@@ -110,6 +112,10 @@ def _profile_as_json(profile: Profile) -> dict[str, Any]:
         "plan_offered": profile.plan_offered,
         "boundaries": sorted(profile.boundaries),
         "words": [list(pair) for pair in profile.words],
+        "check_ins": profile.check_ins.value,
+        "check_in_due": profile.check_in_due.isoformat() if profile.check_in_due else None,
+        "keep_ratings": profile.keep_ratings,
+        "dark": profile.dark,
     }
 
 
@@ -128,6 +134,10 @@ def _profile(value: Any) -> Profile:
         pinned=value.get("pinned"),
         plan_offered=value.get("plan_offered", False),
         boundaries=frozenset(Theme(name) for name in value.get("boundaries", ())),
+        check_ins=CheckIns(value.get("check_ins", blank.check_ins)),
+        check_in_due=date.fromisoformat(value["check_in_due"]) if value.get("check_in_due") else None,
+        keep_ratings=value.get("keep_ratings", blank.keep_ratings),
+        dark=value.get("dark", False),
         words=tuple((str(word), str(instead)) for word, instead in value.get("words", ())),
     )
 

@@ -310,11 +310,13 @@ class SqlStore:
         return learner.profile.country if learner is not None else None
 
     async def purge(self, now: datetime) -> int:
-        """Forgets what has had its time: updates handled, and notes that nobody asked to keep. Answers how many updates."""
+        """Forgets what has had its time: updates handled, notes that nobody asked to keep, and old check-ins. Answers how many
+        updates."""
         handled = (t.inbox.c.at < now - HANDLED_KEPT) & t.inbox.c.sealed_replies.is_(None)
         drafts = (t.reflections.c.lesson_id == DRAFT) & (t.reflections.c.written_at < now - DRAFT_KEPT)
         async with self.database.write() as db:
             await db.execute(delete(t.reflections).where(drafts))
+            await db.execute(delete(t.ratings).where(t.ratings.c.expires_at < now))
             return (await db.execute(delete(t.inbox).where(handled))).rowcount
 
 
