@@ -33,7 +33,7 @@ from bot.content.structure import (
 from bot.content.themes import words_of_themes
 from bot.content.yamlfile import Table, read_table, short, typed
 from bot.course.boundaries import about
-from bot.course.lesson import Course, Lesson, Source, Suggestion, Track
+from bot.course.lesson import Course, Lesson, Source, Suggestion, Theme, Track
 
 COURSE_FILE, SOURCES_FILE, TRACK_FILE = "course.yaml", "references.yaml", "track.yaml"
 
@@ -77,14 +77,14 @@ def load_course(folder: Path) -> Course:
 def read_course(folder: Path) -> Reading:
     """Everything in a lessons folder, and every fault in it. Never raises on content."""
     notes = Notes()
-    listed, language, suggestions = _read_course_file(folder, notes)
+    listed, language, suggestions, themes = _read_course_file(folder, notes)
     sources = _read_sources(folder, notes)
     drafts: list[Draft] = []
     tracks = {}
     for track_id in (*listed, *_unlisted(folder, listed, notes)):
         track = _read_track(folder, track_id, language, drafts, notes)
         if track is not None:
-            tracks[track_id] = track
+            tracks[track_id] = _about_as_a_whole(track, themes.get(track_id))
     course = Course(
         {name: tracks[name] for name in listed if name in tracks},
         sources,
@@ -97,11 +97,21 @@ def read_course(folder: Path) -> Reading:
     return Reading(course, tuple(sorted(set(notes))), tuple(drafts), tracks)
 
 
-def _read_course_file(folder: Path, notes: Notes) -> tuple[list[str], str, list[Suggestion]]:
-    """The listed tracks, the first language, and what is suggested before what."""
+def _about_as_a_whole(track: Track, theme: Theme | None) -> Track:
+    if theme is None:
+        return track
+    whole = {
+        lesson_id: {language: replace(lesson, about=lesson.about | {theme}) for language, lesson in forms.items()}
+        for lesson_id, forms in track.lessons.items()
+    }
+    return replace(track, lessons=whole)
+
+
+def _read_course_file(folder: Path, notes: Notes) -> tuple[list[str], str, list[Suggestion], dict[str, Theme]]:
+    """The listed tracks, the first language, what is suggested before what, and what whole tracks are about."""
     table = read_table(folder, COURSE_FILE, LARGEST_LESSON, notes)
     if table is None:
-        return [], "en", []
+        return [], "en", [], {}
     head = typed(table.values, COURSE_KEYS, table, notes, optional=OPTIONAL_COURSE_KEYS)
     if head.get("format_version", FORMAT_VERSION) != FORMAT_VERSION:
         says = f"format_version is not {FORMAT_VERSION}, the only one this program reads."
@@ -109,12 +119,20 @@ def _read_course_file(folder: Path, notes: Notes) -> tuple[list[str], str, list[
     language = head.get("default_language", "en")
     if not LANGUAGE.fullmatch(language):
         notes.add("key-wrong", COURSE_FILE, table.line("default_language"), "default_language is no language code.")
+    themes = {}
+    for track, theme in head.get("themes", {}).items():
+        if track not in head.get("tracks", []) or theme not in tuple(Theme):
+            notes.add(
+                "key-wrong",
+                COURSE_FILE,
+                table.line("themes"),
+                f"{short(track)}: {short(theme)} is no track and its theme.",
+            )
+        else:
+            themes[track] = Theme(theme)
     suggestions = [_suggestion(entry, language, table, notes) for entry in head.get("suggestions", [])]
-    return (
-        _names(head.get("tracks", []), TRACK_ID, "tracks", table, notes),
-        language,
-        [one for one in suggestions if one],
-    )
+    names = _names(head.get("tracks", []), TRACK_ID, "tracks", table, notes)
+    return names, language, [one for one in suggestions if one], themes
 
 
 def _suggestion(entry: object, language: str, table: Table, notes: Notes) -> Suggestion | None:

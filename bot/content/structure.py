@@ -32,8 +32,8 @@ TRACK_KEYS = {
     "id": str, "title": dict, "about": dict, "sensitivity": int, "prerequisites": list, "who_should_skip": dict,
     "lessons": list,
 }  # fmt: skip
-COURSE_KEYS = {"format_version": int, "default_language": str, "tracks": list, "suggestions": list}
-OPTIONAL_COURSE_KEYS = {"suggestions"}
+COURSE_KEYS = {"format_version": int, "default_language": str, "tracks": list, "suggestions": list, "themes": dict}
+OPTIONAL_COURSE_KEYS = {"suggestions", "themes"}
 SUGGESTION_KEYS = {"before": str, "first": str, "why": dict}
 SOURCE_KEYS = {
     "id": str, "authors": str, "year": int, "title": str, "venue": str, "verified": str, "link": str, "pmid": str,

@@ -213,6 +213,145 @@ button-today = Today’s lesson
 button-progress = Where I am
 button-settings = Settings
 
+## Check-ins
+
+button-check-ins = Check-ins
+button-check-in = Check in · 20 seconds
+button-check-in-now = Check in now
+button-moment = Before and after closeness
+check-in =
+    **A check-in, if you like**
+
+    A few taps about your week, for your own eyes. Skip is fine at every step. It never unlocks or blocks anything.
+check-ins-off = Nothing is offered by itself. You can change that here.
+check-ins-week = Once a week there is a button for it under a lesson. Leaving it is fine.
+check-ins-both = Once a week there is a button for it under a lesson. Every two weeks it has four more questions. Leaving it is fine.
+button-check-ins-off = Don’t offer it any more
+button-check-ins-week = Offer it once a week
+button-check-ins-both = Weekly, and four more every two weeks
+button-kept = What is kept, and for how long
+ratings-kept =
+    **What is kept of check-ins**
+
+    Your numbers and their day, locked with your key. No words, no names. They go after { $days } days. Nobody is told about them, and nobody watches them.
+
+    The four questions are a known short form (PHQ-4). It looks at the last two weeks and cannot tell whether somebody is ill. { $owner }
+button-keep-longer = Keep them for a year
+button-keep-shorter = Keep them for 90 days
+button-ratings-forget = Delete them all now
+ratings-erased = Deleted. Nothing of your check-ins is left.
+question-of = *{ $number } of { $of }*
+rate-heavy =
+    **How heavy was the week?**
+
+    0 is light, 10 is very heavy.
+rate-rested =
+    **How rested did you feel?**
+
+    0 is not at all, 10 is very.
+rate-close =
+    **How close to people did you feel, as close as you wanted?**
+
+    0 is not at all, 10 is just as close as you wanted.
+rate-before =
+    **How at ease do you feel about closeness right now, with or without sex?**
+
+    0 is not at all, 10 is fully at ease. If this makes you watch yourself, leave it out.
+rate-after =
+    **And after: how at ease do you feel about closeness now?**
+
+    0 is not at all, 10 is fully at ease.
+rate-benefit =
+    **How much have these lessons helped you?**
+
+    0 is not at all, 10 is very much.
+rate-harm = **Was there any harm or upset from them?** Either answer helps to make your course fit you.
+answer-yes = Yes
+answer-no = No
+answer-skip = Skip
+button-stop-here = Stop here
+check-in-left = Good call. You can stop here.
+check-in-kept = Thank you. That is kept for you.
+number-unclear = A number from { $low } to { $high } would be fine, or *skip*.
+moment-later = That is noted. If you like, tap this afterwards. If not, that is fine too.
+button-after = After
+too-few = A few more, and I can say whether something moves. Single numbers jump about.
+trend-heavy-up = Your weeks got a bit heavier lately.
+trend-heavy-down = Your weeks got a bit lighter lately.
+trend-heavy-steady = How heavy your weeks feel is steady.
+trend-rested-up = You felt a bit more rested lately.
+trend-rested-down = You felt a bit less rested lately.
+trend-rested-steady = How rested you feel is steady.
+trend-close-up = You felt a bit closer to people lately.
+trend-close-down = You felt a bit less close to people than you wanted lately.
+trend-close-steady = How close you feel to people is steady.
+trend-total-up = The four questions: a bit harder lately.
+trend-total-down = The four questions: a bit easier lately.
+trend-total-steady = The four questions: steady.
+trend-moment-up = Before and after closeness: mostly a bit more at ease after.
+trend-moment-down = Before and after closeness: mostly a bit less at ease after. You never owe anyone closeness.
+trend-moment-steady = Before and after closeness: about the same.
+rule-strong = **This is more than a course can carry. A person can help.**
+rule-strong-paused = Lessons rest until you say so. Nothing is lost, and nobody was told. I am a program: I cannot see or call anyone.
+rule-offer =
+    **This has been heavy.** A person could help you carry it. The help page shows some.
+
+    I could make the course gentler as well: the topic on getting help first, fewer days, and no topics about closeness. Only if you want that.
+rule-worse = It looks a good deal harder than last time. If this course is part of that, stopping is a fine choice.
+rule-watch = **This week looks heavy.** Would you like gentle lessons, or the help page?
+rule-better = **A bit easier. Nice to see.**
+button-help-page = The help page
+button-gentler-course = Make the course gentler
+button-gentle-next = A gentle lesson next
+button-leave-it = Leave it as it is
+button-stop = Stop lessons
+gentle-next = The next lesson will be an easy one.
+gentler-course = Done. Getting help comes first, lessons come on fewer days, and topics about closeness rest. /settings changes any of it.
+course-rated = Thank you. That is kept for you.
+course-harmed =
+    **Thank you for telling me.** That matters more than any lesson.
+
+    You can pause or stop with no reason. You can also set boundaries, so that lessons leave some things out. I am a program and cannot see or call anyone; the help page shows people.
+
+## Toolbox
+
+toolbox =
+    **Your toolbox**
+
+    Practices you kept, with what helped before at the top. How much time do you have?
+toolbox-empty =
+    **Your toolbox**
+
+    Nothing is in it yet. *Save* under a lesson puts its practice here, and you can write one of your own. How much time do you have now?
+toolbox-others = Much of what you kept is about closeness. For days when that does not fit, the minutes below hold other ways.
+toolbox-full = Your toolbox is full. Taking something out makes room.
+button-minutes = { $count ->
+        [one] 1 minute
+       *[other] { $count } minutes
+    }
+button-own-practice = Write one of my own
+own-practice = What helps you? Write it in your own words, in a line or a few.
+own-practice-kept = That is in your toolbox now. About how long does it take?
+toolbox-offer =
+    { $count ->
+        [one] **For one minute**
+       *[other] **For { $count } minutes**
+    }
+
+    Any of these, or none.
+no-tool-so-short = I have nothing that short yet. Any slow breath is fine too.
+a-closed-practice = A practice, closed
+button-save = Save
+saved-practice = It is in your toolbox.
+saved-already = It is in your toolbox already.
+tool-gone = That one is not there any more.
+button-remove = Take it out
+button-to-toolbox = Toolbox
+button-helped-2 = Helped a lot
+button-helped-1 = A bit
+button-helped-0 = Not this time
+practice-rated = Thank you. That is kept for you.
+
 ## Safety plan
 
 plan-intro =
@@ -546,8 +685,11 @@ command-start = begin, or see where you are
 command-help = people you can reach, at any time
 command-today = today’s lesson
 command-next = the next lesson now
+command-low = a low-battery day: a lesson in one breath, and it counts
 command-skip = move on without the next lesson
 command-progress = where you are
+command-toolbox = practices you kept, and one for the minutes you have
+command-checkin = a few taps about your week, if you like
 command-journal = what you wrote
 command-plan = a plan for hard moments, in your own words
 command-tracks = topics
@@ -622,6 +764,21 @@ export-tidied = Messages are tidied away
 export-leaves-at = Deleted on, unless you show up
 export-yes = yes
 export-no = no
+export-check-ins-offered = Check-ins offered
+export-check-ins-off = none
+export-check-ins-week = every week
+export-check-ins-both = every week, and four more questions every two weeks
+export-check-ins-kept = Check-ins are kept for so many days
+export-check-ins = Your check-ins
+export-answers = Answers
+export-rating-week = your week
+export-rating-phq4 = four questions
+export-rating-moment = before and after closeness
+export-rating-course = the course
+export-rating-practice = a practice
+export-toolbox = Your toolbox
+export-practice = Practice
+export-minutes = Minutes
 export-joined = First message
 export-last-seen = Last message
 export-next-due = Next lesson

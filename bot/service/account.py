@@ -225,7 +225,7 @@ async def settings(talk: Talk, _words: str = "") -> None:
         [talk.button("button-topics", "tr:list"), talk.button("button-pause", "cmd:pause")],
         [talk.button("button-set-discreet", "di:show"), talk.button("button-mirror", "my:mirror")],
     )
-    rows += rows_of([talk.button("button-boundaries", "bo:show")])
+    rows += rows_of([talk.button("button-boundaries", "bo:show"), talk.button("button-check-ins", "ci:show")])
     closeness = talk.text(f"closeness-is-{'on' if talk.learner.closeness else 'off'}")
     talk.say_or_edit(f"{talk.text('settings-title')}\n\n{steps.summary(talk)}\n{closeness}", rows)
 

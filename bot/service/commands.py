@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.service import account, discretion, journal, lessons, plan, rights, topics
+from bot.service import account, checkins, discretion, journal, lessons, plan, rights, toolbox, topics
 from bot.service.talk import Talk
 
 Handler = Callable[[Talk, str], Awaitable[None]]
@@ -40,9 +40,12 @@ COMMANDS = (
     Command("help", help_again, for_strangers=True, also=("crisis", "sos")),
     Command("today", lessons.today),
     Command("next", lessons.next_now),
+    Command("low", lessons.low_battery),
     Command("skip", lessons.skip),
     Command("progress", lessons.progress),
+    Command("checkin", checkins.check_in),
     Command("journal", journal.journal),
+    Command("toolbox", toolbox.toolbox),
     Command("plan", plan.plan),
     Command("tracks", topics.tracks, also=("topics",)),
     Command("when", account.when),
@@ -89,5 +92,6 @@ BARE = frozenset(BY_NAME) - {
     "mirror",
     "export",
     "delete",
+    "low",
 }
 """Command words that mean the command when they are all that was written. Words that could well be an answer are not among them."""

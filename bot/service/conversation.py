@@ -17,7 +17,19 @@ from bot.course.lesson import Course
 from bot.crisis.answer import Effects
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Kind, Outcome, Outgoing, Pin, Say, Toast
-from bot.service import account, boundaries, discretion, journal, lessons, plan, rights, steps, topics
+from bot.service import (
+    account,
+    boundaries,
+    checkins,
+    discretion,
+    journal,
+    lessons,
+    plan,
+    rights,
+    steps,
+    toolbox,
+    topics,
+)
 from bot.service.commands import BY_NAME, read_command
 from bot.service.learners import Closeness, DeliveryKind, Learner, State
 from bot.service.ports import Aside, Leftover, NoAside, Sender, Store, StoreUnavailable
@@ -306,9 +318,15 @@ AREAS: dict[str, Callable[[Talk, str, str], Awaitable[None]]] = {
     "bo": boundaries.pressed,
     "my": rights.pressed,
     "di": discretion.pressed,
+    "ci": checkins.pressed,
+    "tb": toolbox.pressed,
 }
-NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo", "di")
-OPEN_QUESTIONS: dict[str, Callable[[Talk, str], Awaitable[None]]] = {boundaries.STEP: boundaries.answered}
+NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo", "di", "ci", "tb")
+OPEN_QUESTIONS: dict[str, Callable[[Talk, str], Awaitable[None]]] = {
+    boundaries.STEP: boundaries.answered,
+    checkins.STEP: checkins.answered,
+    toolbox.STEP: toolbox.answered,
+}
 """Questions of a page of their own, by the step that they leave a learner in."""
 WITHOUT_CONSENT = ("ask:", "jo:", "go:resume", "my:", "di:")
 """Answering the question itself, reading, taking and deleting what is theirs, discretion, and beginning again."""

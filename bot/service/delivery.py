@@ -21,7 +21,7 @@ from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, local, 
 from bot.crisis.answer import hello
 from bot.i18n.texts import Texts, texts_for
 from bot.messages import Button, Outcome, Receipt, Say, plain
-from bot.service import lessons
+from bot.service import checkins, lessons
 from bot.service.discretion import as_asked
 from bot.service.fitting import fit
 from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, State
@@ -217,7 +217,10 @@ def message_for(course: Course, one: Waiting) -> Say | None:
         case DeliveryKind.LESSON | DeliveryKind.EXTRA:
             lesson = course.lesson(one.delivery.lesson or "", one.learner.language)
             fitted = fit(lesson, one.learner, course) if lesson else None
-            return lessons.lesson_message(fitted, one.learner, texts, one.delivery.id) if fitted else None
+            if fitted is None:
+                return None
+            say = lessons.lesson_message(fitted, one.learner, texts, one.delivery.id)
+            return checkins.invited(say, one.learner, one.delivery.slot, texts)
         case DeliveryKind.CATCH_UP:
             return Say(texts("catch-up"), lessons.choice_rows(texts), delivery=one.delivery.id)
         case DeliveryKind.PAUSE_OVER:

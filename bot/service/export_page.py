@@ -31,6 +31,8 @@ class _Page:
             self._settings(),
             self._writing(),
             self._plan(),
+            self._check_ins(),
+            self._tools(),
             self._lessons(),
             self._tracks(),
             self._consents(),
@@ -86,6 +88,8 @@ class _Page:
             ("discreet", self._texts(f"export-{'yes' if here.discreet else 'no'}")),
             ("discreet-topics", self._texts.several([self._title(one) or one for one in sorted(here.veiled)])),
             ("tidied", self._texts(f"export-{'yes' if here.tidy else 'no'}")),
+            ("check-ins-offered", self._one_of("check-ins", here.check_ins.value)),
+            ("check-ins-kept", str(here.keep_ratings)),
             ("joined", self._moment(learner.created_at)),
             ("last-seen", self._moment(learner.seen_at)),
             ("next-due", self._moment(learner.due_at)),
@@ -118,6 +122,26 @@ class _Page:
             for name, words in plan.parts.items()
         ]
         return self._section("export-plan", f"<p class=when>{self._moment(plan.written_at)}</p>" + "\n".join(parts))
+
+    def _check_ins(self) -> str:
+        rows = [
+            (
+                self._moment(one.at),
+                self._one_of("rating", one.kind.value),
+                self._title(one.about) or "–",
+                " · ".join(f"{name} {'–' if value is None else value}" for name, value in one.answers.items()),
+            )
+            for one in reversed(self._record.ratings)
+        ]
+        head = ("export-when", "export-kind", "export-lesson", "export-answers")
+        return self._table("export-check-ins", head, rows)
+
+    def _tools(self) -> str:
+        rows = [
+            (one.text or self._title(one.lesson) or one.lesson or "–", str(one.minutes), self._moment(one.saved_at))
+            for one in self._record.tools
+        ]
+        return self._table("export-toolbox", ("export-practice", "export-minutes", "export-when"), rows)
 
     def _lessons(self) -> str:
         rows = [

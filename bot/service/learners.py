@@ -32,6 +32,14 @@ class State(StrEnum):
     GONE = "gone"
 
 
+class CheckIns(StrEnum):
+    """Which check-ins are offered: none, a weekly one of three questions, or also four more every two weeks."""
+
+    OFF = "off"
+    WEEK = "week"
+    BOTH = "both"
+
+
 class Closeness(StrEnum):
     """The answer to "is closeness wanted and safe for you at present?"."""
 
@@ -47,6 +55,7 @@ class Profile:
     pinned in their chat, `pinned_mark` tells its text from a newer one. `boundaries` are the themes they asked to be left out,
     `words` pairs of a word they would rather not read and the one that stands for it. `plan_offered`: the safety plan was offered
     once, and is not again. `discreet` closes every lesson, `veiled` those of some tracks; `tidy` takes old messages away again.
+    Check-ins are kept for `keep_ratings` days, and the next is offered from `check_in_due` on. `dark` is for pictures.
     """
 
     country: str | None = None
@@ -65,6 +74,10 @@ class Profile:
     discreet: bool = False
     veiled: frozenset[str] = frozenset()
     tidy: bool = False
+    check_ins: CheckIns = CheckIns.OFF
+    check_in_due: date | None = None
+    keep_ratings: int = 90
+    dark: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.course.lesson import PracticeForm, Theme
+from bot.course.measures import Kind, Rating
+from bot.course.toolbox import Tool
 from bot.messages import ChatRef
 from bot.service.learners import (
     DRAFT,
+    CheckIns,
     Closeness,
     Delivery,
     DeliveryKind,
@@ -124,6 +127,10 @@ class _Settings(_Part):
     discreet_topics: Annotated[list[Name], Field(max_length=200)] = []
     plan_offered: bool = False
     tidied: bool = False
+    check_ins: CheckIns = CheckIns.OFF
+    check_ins_kept_days: Annotated[int, Field(ge=1, le=3660, strict=True)] = 90
+    check_in_due: date | None = None
+    dark_pictures: bool = False
 
 
 class _Consent(_Part):
@@ -158,6 +165,21 @@ class _Plan(_Part):
     written_at: Moment
 
 
+class _Rating(_Part):
+    kind: Kind
+    about: Name | None
+    at: Moment
+    finished: bool
+    answers: Annotated[dict[Word, Annotated[int, Field(ge=0, le=100, strict=True)] | None], Field(max_length=50)]
+
+
+class _Tool(_Part):
+    lesson: Name | None
+    text: Text | None
+    minutes: Annotated[int, Field(ge=1, le=60, strict=True)]
+    saved_at: Moment
+
+
 class _Attempt(_Part):
     at: Moment
     outcome: Word
@@ -187,6 +209,8 @@ class _Passport(_Part):
     lessons: Annotated[list[_Lesson], Field(max_length=MOST)]
     reflections: Annotated[list[_Reflection], Field(max_length=MOST)]
     safety_plan: _Plan | None
+    check_ins: Annotated[list[_Rating], Field(max_length=MOST)] = []
+    toolbox: Annotated[list[_Tool], Field(max_length=MOST)] = []
     deliveries: Annotated[list[_Delivery], Field(max_length=MOST)]
 
 
@@ -244,6 +268,8 @@ def _record(passport: _Passport, chat: ChatRef) -> Record:
         None
         if plan is None
         else SafetyPlan({name: plan.parts[name] for name in PARTS if name in plan.parts}, plan.written_at),
+        tuple(Rating("", one.kind, one.at, one.answers, one.finished, one.about or "") for one in passport.check_ins),
+        tuple(Tool("", one.saved_at, one.minutes, one.lesson, one.text or "") for one in passport.toolbox),
     )
 
 
@@ -287,6 +313,10 @@ def _profile(settings: _Settings) -> Profile:
         veiled=frozenset(settings.discreet_topics),
         plan_offered=settings.plan_offered,
         tidy=settings.tidied,
+        check_ins=settings.check_ins,
+        check_in_due=settings.check_in_due,
+        keep_ratings=settings.check_ins_kept_days,
+        dark=settings.dark_pictures,
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from bot.course.measures import Rating
+from bot.course.toolbox import Tool
 from bot.messages import ChatRef, FileRef, Outgoing, Receipt, Say
 from bot.service.learners import (
     Delivery,
@@ -36,6 +38,26 @@ class Leftover:
     doubtful: Say | None
     unsent: tuple[tuple[int, Outgoing], ...]
     elsewhere: bool = False
+
+
+class Shelf(Protocol):
+    """What a learner measured and kept: their ratings and their toolbox."""
+
+    async def ratings(self) -> tuple[Rating, ...]:
+        """Oldest first, unfinished ones included."""
+
+    async def keep_rating(self, rating: Rating, until: datetime) -> None:
+        """Keeps a rating as it is now, until that moment."""
+
+    async def keep_ratings_for(self, days: int) -> None:
+        """Lets every rating go so many days after it was made."""
+
+    async def erase_ratings(self) -> int: ...
+    async def tools(self) -> tuple[Tool, ...]:
+        """Newest first."""
+
+    async def keep_tool(self, tool: Tool) -> None: ...
+    async def drop_tool(self, tool: str) -> bool: ...
 
 
 class Turn(Protocol):
@@ -82,6 +104,10 @@ class Turn(Protocol):
 
     async def count_reflections(self) -> int: ...
     async def reflection(self, reflection: str) -> Reflection | None: ...
+
+    @property
+    def shelf(self) -> Shelf:
+        """Their ratings and tools."""
 
     async def plan(self) -> dict[str, str]:
         """Their safety plan, part → their words; empty when there is none."""

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.course.lesson import Course
+from bot.course.measures import Rating
+from bot.course.toolbox import Tool
 from bot.messages import ChatRef, utc_text
 from bot.service.learners import DRAFT, Delivery, Learner, Passage, Reflection
 
@@ -91,6 +93,8 @@ class Record:
     reflections: tuple[Reflection, ...]
     deliveries: tuple[LedgerRow, ...]
     plan: SafetyPlan | None = None
+    ratings: tuple[Rating, ...] = ()
+    tools: tuple[Tool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,8 @@ def as_export(record: Record, course: Course, made_at: datetime) -> dict[str, An
         ],
         "reflections": [_reflection(one, titles) for one in record.reflections],
         "safety_plan": _plan(record.plan),
+        "check_ins": [_rating(one) for one in record.ratings],
+        "toolbox": [_tool(one, titles) for one in record.tools],
         "deliveries": [_delivery(one) for one in record.deliveries],
         "not_included": list(NOT_INCLUDED),
     }
@@ -184,6 +190,10 @@ def _settings(learner: Learner) -> dict[str, Any]:
         "discreet": here.discreet,
         "discreet_topics": sorted(here.veiled),
         "tidied": here.tidy,
+        "check_ins": here.check_ins.value,
+        "check_ins_kept_days": here.keep_ratings,
+        "check_in_due": _day(here.check_in_due),
+        "dark_pictures": here.dark,
     }
 
 
@@ -216,6 +226,26 @@ def _reflection(one: Reflection, titles: Callable[[str | None], str | None]) -> 
 
 def _plan(plan: SafetyPlan | None) -> dict[str, Any] | None:
     return None if plan is None else {"parts": dict(plan.parts), "written_at": utc_text(plan.written_at)}
+
+
+def _rating(one: Rating) -> dict[str, Any]:
+    return {
+        "kind": one.kind.value,
+        "about": one.about or None,
+        "at": utc_text(one.at),
+        "finished": one.done,
+        "answers": dict(one.answers),
+    }
+
+
+def _tool(one: Tool, titles: Callable[[str | None], str | None]) -> dict[str, Any]:
+    return {
+        "lesson": one.lesson,
+        "title": titles(one.lesson),
+        "text": one.text or None,
+        "minutes": one.minutes,
+        "saved_at": utc_text(one.saved_at),
+    }
 
 
 def _delivery(row: LedgerRow) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class SqlAgeing:
             "drafts": delete(t.reflections).where(drafts),
             "decisions": delete(t.deliveries).where(decided),
             "counts": delete(t.daily_counts).where(counts),
+            "check_ins": delete(t.ratings).where(t.ratings.c.expires_at < now),
             "tombstones": delete(t.tombstones).where(marks),
             "never_agreed": delete(t.learners).where(never),
         }

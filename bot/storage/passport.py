@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, update
@@ -13,8 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.service.records import LedgerRow, Record
 from bot.storage import tables as t
 from bot.storage.rows import Sealed, learner_values, new_id
+from bot.storage.shelf import StoredShelf
 
-REPLACED = (t.consents, t.enrolments, t.passages, t.reflections, t.plans, t.attempts, t.deliveries)
+REPLACED = (
+    t.consents, t.enrolments, t.passages, t.reflections, t.plans, t.ratings, t.tools, t.attempts, t.deliveries
+)  # fmt: skip
 """What a record holds. What else belongs to a learner is about the chat here: which of its messages were handled."""
 
 
@@ -65,7 +69,16 @@ async def bring_in(db: AsyncConnection, sealed: Sealed, record: Record) -> Seale
     if record.plan is not None:
         parts = key.seal(dict(record.plan.parts), "plans", "sealed_parts", me.id)
         await _put(db, t.plans, me.id, [{"sealed_parts": parts, "written_at": record.plan.written_at}])
+    await _shelve(db, Sealed(learner, key), record)
     return Sealed(learner, key)
+
+
+async def _shelve(db: AsyncConnection, me: Sealed, record: Record) -> None:
+    shelf, kept = StoredShelf(db, me), timedelta(days=me.learner.profile.keep_ratings)
+    for name, rating in zip(_ids(len(record.ratings)), record.ratings, strict=True):
+        await shelf.keep_rating(replace(rating, id=name), rating.at + kept)
+    for name, tool in zip(_ids(len(record.tools)), record.tools, strict=True):
+        await shelf.keep_tool(replace(tool, id=name))
 
 
 async def _put(db: AsyncConnection, table: Table, learner: str, rows: Sequence[dict[str, Any]]) -> None:

@@ -23,6 +23,7 @@ from bot.storage.database import Database
 from bot.storage.passport import bring_in
 from bot.storage.rows import Sealed, address_of, delivery_of, new_id, new_learner, open_learner_of, reflection_of
 from bot.storage.sealing import Keyring
+from bot.storage.shelf import rating_of, tool_of
 from bot.storage.tombstones import put_up, take_down
 
 OWNED: tuple[Table, ...] = tuple(
@@ -87,6 +88,8 @@ async def record_of(db: AsyncConnection, sealed: Sealed) -> Record:
         tuple(reflection_of(row, sealed.key) for row in await _mine(db, t.reflections, me, "written_at")),
         await _ledger(db, me),
         await _plan(db, sealed),
+        tuple(rating_of(row, sealed.key) for row in await _mine(db, t.ratings, me, "at")),
+        tuple(tool_of(row, sealed.key) for row in await _mine(db, t.tools, me, "saved_at")),
     )
 
 

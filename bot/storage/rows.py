@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
@@ -11,6 +12,7 @@ from sqlalchemy import Row
 from bot.course.lesson import PracticeForm, Theme
 from bot.messages import Button, ChatRef, Edit, File, Menu, Outgoing, Pin, Remove, Say, Toast, Unbutton
 from bot.service.learners import (
+    CheckIns,
     Closeness,
     Delivery,
     DeliveryKind,
@@ -141,6 +143,10 @@ def _profile_as_json(profile: Profile) -> dict[str, Any]:
         "discreet": profile.discreet,
         "veiled": sorted(profile.veiled),
         "tidy": profile.tidy,
+        "check_ins": profile.check_ins.value,
+        "check_in_due": profile.check_in_due.isoformat() if profile.check_in_due else None,
+        "keep_ratings": profile.keep_ratings,
+        "dark": profile.dark,
     }
 
 
@@ -160,6 +166,10 @@ def _profile(value: Any) -> Profile:
         pinned_mark=value.get("pinned_mark"),
         plan_offered=value.get("plan_offered", False),
         boundaries=frozenset(Theme(name) for name in value.get("boundaries", ())),
+        check_ins=CheckIns(value.get("check_ins", blank.check_ins)),
+        check_in_due=date.fromisoformat(value["check_in_due"]) if value.get("check_in_due") else None,
+        keep_ratings=value.get("keep_ratings", blank.keep_ratings),
+        dark=value.get("dark", False),
         words=tuple((str(word), str(instead)) for word, instead in value.get("words", ())),
         discreet=value.get("discreet", False),
         veiled=frozenset(value.get("veiled", ())),
@@ -223,7 +233,7 @@ def _reply_as_json(reply: Outgoing) -> dict[str, Any]:
         case Edit():
             return {"edit": reply.message, "text": reply.text, "rows": _rows_as_json(reply.rows)}
         case Unbutton():
-            return {"unbutton": reply.message}
+            return {"unbutton": reply.message, "rows": _rows_as_json(reply.rows)}
         case Remove():
             return {"remove": list(reply.messages)}
         case Pin():
@@ -247,7 +257,7 @@ def _reply_of(item: dict[str, Any]) -> Outgoing:
     if "edit" in item:
         return Edit(item["edit"], item["text"], _rows_of(item["rows"]))
     if "unbutton" in item:
-        return Unbutton(item["unbutton"])
+        return Unbutton(item["unbutton"], _rows_of(item.get("rows", ())))
     if "pin" in item:
         return Pin(item["pin"], item["message"])
     if "remove" in item:

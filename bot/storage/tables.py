@@ -184,6 +184,26 @@ plans = Table(
     Column("written_at", Moment, nullable=False),
 )
 
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _of_learner(),
+    Column("at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("sealed_answers", LargeBinary, nullable=False),
+    Index("ix_ratings_learner_id_at", "learner_id", "at"),
+)
+
+tools = Table(
+    "tools",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _of_learner(index=True),
+    Column("saved_at", Moment, nullable=False),
+    Column("sealed_tool", LargeBinary, nullable=False),
+)
+
 inbox = Table(
     "inbox",
     metadata,

@@ -43,6 +43,7 @@ from bot.storage.rows import (
     replies_of,
 )
 from bot.storage.sealing import Keyring
+from bot.storage.shelf import StoredShelf
 from bot.storage.tombstones import take_down
 
 SEEN_TO = timedelta(days=1)
@@ -218,6 +219,11 @@ class StoredTurn:
     async def count_reflections(self) -> int:
         kept = select(func.count()).select_from(t.reflections).where(self._kept())
         return int((await self._db.execute(kept)).scalar_one())
+
+    @property
+    def shelf(self) -> StoredShelf:
+        """Their ratings and tools."""
+        return StoredShelf(self._db, self._me)
 
     async def plan(self) -> dict[str, str]:
         me = self._me

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert
 
 from bot.course.lesson import PracticeForm
+from bot.course.measures import Kind, Rating
+from bot.course.toolbox import Tool
 from bot.messages import ChatRef, Outcome, Receipt, Say
 from bot.service.learners import DRAFT, Closeness, DeliveryKind, Passage, State
 from bot.service.records import Record
@@ -101,6 +103,8 @@ async def _read_lessons(store: SqlStore, person: Person) -> None:
         await turn.rewrite(kept.id, f"an edited answer, {person.marker} <b>&</b>\nin two lines 🌱")
         await turn.keep_reflection(None, f"a note, {person.marker}", 72)
         await turn.keep_reflection(DRAFT, f"a draft, {person.marker}", 73)
+        await turn.shelf.keep_rating(Rating(f"{person.name}-r", Kind.WEEK, day, {"heavy": 3}, True), day)
+        await turn.shelf.keep_tool(Tool(f"{person.name}-t", day, 3, None, f"a tool, {person.marker}"))
         await turn.keep_plan({"signs": f"a plan, {person.marker}", "people": "my sister"})
         learner = turn.learner
         assert learner is not None

@@ -16,8 +16,10 @@ from sqlalchemy import func, select
 
 from bot.content.read import lessons_dir, load_course
 from bot.course.lesson import Course, PracticeForm, Theme
+from bot.course.measures import Kind, Rating
+from bot.course.toolbox import Tool
 from bot.messages import Outcome, Receipt, Say
-from bot.service.learners import DRAFT, Closeness, DeliveryKind, Passage, Profile
+from bot.service.learners import DRAFT, CheckIns, Closeness, DeliveryKind, Passage, Profile
 from bot.service.passport import LARGEST, BadPassport, chat_in, read_passport
 from bot.service.records import Record, as_export
 from bot.storage import tables as t
@@ -43,6 +45,7 @@ async def full(store: SqlStore) -> SqlStore:
         "LI", "Europe/Vaduz", 21, 35, frozenset({1, 4}), PracticeForm.TOGETHER, Closeness.NOT_SAFE, ("stress", "sleep"),
         pinned=7, boundaries=frozenset({Theme.TOUCH, Theme.BODY}), words=(("sex", "it"), ("partner", "Kim")),
         discreet=True, veiled=frozenset({"mood"}), tidy=True,
+        plan_offered=True, check_ins=CheckIns.BOTH, check_in_due=NOW.date(), keep_ratings=30, dark=True,
     )  # fmt: skip
     await meet(store, ANA, profile=profile, language="de", gentle=True, unanswered=3, paused_until=NOW)
     await decide_all(store)
@@ -60,6 +63,11 @@ async def full(store: SqlStore) -> SqlStore:
         await turn.keep_plan({"people": WORDS, "signs": "1"})
         for lesson, how in (("stress-1", Passage.DID), ("stress-2", Passage.SKIPPED)):
             await turn.pass_through(lesson, how)
+        shelf = turn.shelf
+        await shelf.keep_rating(Rating("r1", Kind.WEEK, NOW, {"stress": 2, "sleep": None}, done=True), NOW + HOLD)
+        await shelf.keep_rating(Rating("r2", Kind.PRACTICE, NOW, {"helped": 1}, about="stress-1"), NOW + HOLD)
+        await shelf.keep_tool(Tool("t1", NOW, 3, "stress-1"))
+        await shelf.keep_tool(Tool("t2", NOW, 5, None, WORDS))
         await turn.enrol(["stress", "sleep", "mood"])
         await turn.enrol(["sleep", "stress"])
         for _ in range(3):

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from sqlalchemy import LargeBinary, Table, make_url, select, update
 
 from bot.course.lesson import PracticeForm
+from bot.course.measures import Kind, Rating
+from bot.course.toolbox import Tool
 from bot.messages import Button, ChatRef, Edit, Outgoing, Remove, Say, Toast, Unbutton
 from bot.service.learners import Closeness, Passage, Profile
 from bot.storage import tables as t
@@ -40,10 +42,14 @@ async def full(store: SqlStore) -> SqlStore:
         await turn.keep_reflection("stress-1", WROTE, 11)
         await turn.keep_reflection(None, WROTE + "!", 12)
         await turn.keep_plan({"people": WROTE})
+        await turn.shelf.keep_rating(Rating("r1", Kind.WEEK, NOW, {WROTE: 3}), NOW)
+        await turn.shelf.keep_tool(Tool("t1", NOW, 3, None, WROTE))
         await turn.pass_through("stress-1", Passage.DID)
         turn.keep_replies([Say(ASKED, ((Button("Vertrauen", "go:x"),),)), Toast(WROTE)])
     async with store.turn(BEN, new_key(), NOW) as turn:
         await turn.keep_plan({"people": "Somebody else"})
+        await turn.shelf.keep_rating(Rating("r2", Kind.WEEK, NOW, {"heavy": 3}), NOW)
+        await turn.shelf.keep_tool(Tool("t2", NOW, 3, None, "Somebody else"))
     await decide_all(store)
     await store.take_waiting(NOW, 10, HOLD)
     return store
@@ -139,6 +145,8 @@ async def opens_all(store: SqlStore) -> None:
             async with store.turn(who, key, NOW) as turn:
                 await turn.reflections(0, 100)
                 await turn.plan()
+                await turn.shelf.ratings()
+                await turn.shelf.tools()
 
 
 async def put(store: SqlStore, where: Place, row: Any, value: bytes) -> None:
@@ -147,7 +155,7 @@ async def put(store: SqlStore, where: Place, row: Any, value: bytes) -> None:
 
 
 def test_every_sealed_column_is_tried_below() -> None:
-    assert {table for table, _ in SEALED} == {"learners", "reflections", "inbox", "plans"}
+    assert {table for table, _ in SEALED} == {"learners", "reflections", "inbox", "plans", "ratings", "tools"}
 
 
 @pytest.mark.parametrize(("table", "column"), SEALED)
