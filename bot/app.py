@@ -19,11 +19,13 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot import health
+from bot.channels.telegram.door import Door
 from bot.channels.telegram.help_lane import HelpLane
 from bot.channels.telegram.lanes import Lanes
+from bot.channels.telegram.pace import OwnBudget, Pace
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.run import STANDING_BY, Intake, Polling, Receiver, introduce
-from bot.channels.telegram.sender import Pace, TelegramSender
+from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.webhook import Webhook
 from bot.clock import TICK, metronome
 from bot.content.read import CourseError, lessons_dir, load_course
@@ -71,15 +73,18 @@ class App:
         token, base = settings.bot_token.get_secret_value(), f"{settings.bot_api_url}/bot"
         # Polls, answers, lessons and help have connections of their own: none of them ever waits behind another.
         for_polls, for_replies = AiohttpRequest(2, read_timeout=40), AiohttpRequest(64)
-        for_lessons, for_help = AiohttpRequest(256), AiohttpRequest(64, read_timeout=10)
+        for_lessons, for_help = AiohttpRequest(256), AiohttpRequest(64, read_timeout=10, leaves=self._help_leaves)
         self.requests = (for_polls, for_replies, for_lessons, for_help)
         polling = Polling(token, base, request=for_replies, get_updates_request=for_polls)
-        replies, lessons, helping = (
-            Bot(token, base, request=one, get_updates_request=for_polls) for one in self.requests[1:]
+        replies, helping = (
+            Bot(token, base, request=one, get_updates_request=for_polls) for one in (for_replies, for_help)
         )
         self.settings = settings
         self.clock = clock
-        self.sender = TelegramSender(replies, lessons, Pace(settings.send_rate))
+        # One process on one file has the whole budget; processes on one PostgreSQL share theirs there.
+        budget = SharedBudget(self) if settings.database.startswith("postgresql") else OwnBudget()
+        self.pace = Pace(settings.send_rate, budget, settings.chat_rate)
+        self.sender = TelegramSender(replies, Door(for_lessons, f"{base}{token}"), self.pace)
         self.lanes = Lanes()
         self.help_lane = HelpLane(helping, self._country_of, self.after_help)
         intake = Intake(self.help_lane, self.lanes, self.handle, self.busy, clock)
@@ -123,6 +128,11 @@ class App:
         log.info("started", extra={"action": "started"})
         await self._stopping.wait()
         await self._unwind(receiving, served)
+
+    def _help_leaves(self, url: str) -> None:
+        # Help waits for no pace, but what it sends counts: lessons make room for it.
+        if url.endswith("/sendMessage"):
+            self.pace.spend()
 
     def stop(self) -> None:
         """Asks the app to end."""
@@ -237,7 +247,7 @@ class App:
         course = load_course(lessons_dir(self.settings.lessons_dir))
         store = SqlStore(Database(self.settings.database), keyring(self.settings))
         conversation = Conversation(store, self.sender, course, self.help_lane.memory.note_country)
-        group = max(1, min(IN_FLIGHT, int(self.settings.send_rate * 2)))
+        group = max(1, min(IN_FLIGHT, int(self.settings.send_rate)))
         return Rooms(store, conversation, Delivery(store, self.sender, course, group, self._stopping.is_set))
 
     async def _country_of(self, chat: ChatRef) -> str | None:
@@ -286,6 +296,21 @@ class App:
 
     async def _api_state(self) -> str:
         return "ok" if self.receiver.state in ("receiving", STANDING_BY) else self.receiver.state
+
+
+class SharedBudget:
+    """The send budget of every process on one database. Before that is open, there is none."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def reserve(self, seconds: float) -> tuple[float, float]:
+        """See the port Budget."""
+        return await self._app.store.reserve(seconds)
+
+    async def hold(self, seconds: float) -> None:
+        """See the port Budget."""
+        await self._app.store.hold(seconds)
 
 
 def keyring(settings: Settings) -> Keyring:
