@@ -34,7 +34,7 @@ from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Say, Toast
 from bot.service.commands import COMMANDS
 from bot.service.conversation import Conversation
-from bot.service.delivery import IN_FLIGHT, Delivery
+from bot.service.delivery import BATCH, IN_FLIGHT, Delivery
 from bot.service.ports import StoreUnavailable
 from bot.settings import Settings
 from bot.storage.database import PATIENCE, Database
@@ -247,8 +247,9 @@ class App:
         course = load_course(lessons_dir(self.settings.lessons_dir))
         store = SqlStore(Database(self.settings.database), keyring(self.settings))
         conversation = Conversation(store, self.sender, course, self.help_lane.memory.note_country)
-        group = max(1, min(IN_FLIGHT, int(self.settings.send_rate)))
-        return Rooms(store, conversation, Delivery(store, self.sender, course, group, self._stopping.is_set))
+        rate = self.settings.send_rate
+        group, batch = max(1, min(IN_FLIGHT, int(rate))), max(20, min(BATCH, int(rate * 2)))
+        return Rooms(store, conversation, Delivery(store, self.sender, course, group, batch, self._stopping.is_set))
 
     async def _country_of(self, chat: ChatRef) -> str | None:
         return await self.store.country_of(chat)

@@ -48,6 +48,7 @@ class Delivery:
     sender: Sender
     course: Course
     in_flight: int = IN_FLIGHT
+    batch: int = BATCH
     halted: Callable[[], bool] = lambda: False
     _messages: dict[tuple[object, ...], tuple[str, Rows]] = field(default_factory=dict)
 
@@ -78,11 +79,11 @@ class Delivery:
     async def _fetch(self, now: datetime, counts: Counter[str]) -> tuple[Waiting, ...] | None:
         """Decides some of what is due, and takes what waits to be tried again. None when there is neither."""
         decided = await self._decide_some(now, counts)
-        again = await self.store.take_waiting(now, BATCH, HOLD)
+        again = await self.store.take_waiting(now, self.batch, HOLD)
         return (*(decided or ()), *again) if again or decided is not None else None
 
     async def _decide_some(self, now: datetime, counts: Counter[str]) -> tuple[Waiting, ...] | None:
-        async with self.store.due_batch(now, BATCH, HOLD, ours=True) as batch:
+        async with self.store.due_batch(now, self.batch, HOLD, ours=True) as batch:
             for due in batch.due:
                 try:
                     for one in intents(self.course, due, now):

@@ -17,8 +17,8 @@ from bot.service.ports import Done, Sender, Store, StoreUnavailable, Waiting
 
 log = logging.getLogger(__name__)
 
-LOW = 128
-"""Deliveries in stock below which more are fetched."""
+LOW = 0.6
+"""More is fetched when so much of what was fetched last is left."""
 HOLD = timedelta(minutes=2)
 """How long a process keeps a delivery to itself; longer than any call may take."""
 TOGETHER = 0.005
@@ -46,6 +46,7 @@ class Pump:
     _going: set[asyncio.Task[Done]] = field(default_factory=set)
     _fetching: asyncio.Task[Sequence[Waiting] | None] | None = None
     _dry: bool = False
+    _most: int = 1
 
     async def run(self) -> None:
         """Until nothing is left, the messenger wants none, or the process is told to stop. Raises StoreUnavailable."""
@@ -73,7 +74,8 @@ class Pump:
             found = await fetching
             self._dry = found is None
             self._stock.extend(found or ())
-        if self._fetching is None and not self._dry and len(self._stock) < LOW:
+            self._most = max(self._most, len(self._stock))
+        if self._fetching is None and not self._dry and len(self._stock) < LOW * self._most:
             self._fetching = asyncio.ensure_future(self.fetch())
 
     async def _next_group(self) -> list[Waiting]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -62,6 +63,9 @@ RESERVE = text("""
         coalesce(extract(epoch FROM b.held_until - clock_timestamp()), 0) AS held
 """)
 """No stretch begins later than in a minute: a clock that was set back must not stop everybody for hours."""
+RESERVE_TRIES = 5
+UNSURE = 0.03
+"""Seconds that the database may take to say when a stretch begins, for the answer to be of use."""
 HOLD_ALL = text("""
     INSERT INTO budget AS b (name, next_at, held_until)
     VALUES ('messages', clock_timestamp(), clock_timestamp() + :seconds * interval '1 second')
@@ -364,9 +368,15 @@ class SqlStore:
 
         Answers in how many seconds it begins, by the database's clock, and for how many everything is held. PostgreSQL only.
         """
-        async with self.database.write() as db:
-            found = (await db.execute(RESERVE, {"seconds": seconds})).one()
-        return max(0.0, float(found.wait)), max(0.0, float(found.held))
+        for _ in range(RESERVE_TRIES):
+            async with self.database.write() as db:
+                asked = time.monotonic()
+                found = (await db.execute(RESERVE, {"seconds": seconds})).one()
+                answered = time.monotonic()
+            if answered - asked < UNSURE:
+                break  # otherwise nobody knows well enough when the stretch begins: it is left unused
+        since = time.monotonic() - (asked + answered) / 2
+        return max(0.0, float(found.wait) - since), max(0.0, float(found.held) - since)
 
     async def hold(self, seconds: float) -> None:
         """Holds everything for so long, for every process."""

@@ -15,12 +15,13 @@ from typing import Protocol
 
 from bot.messages import ChatRef
 
-USED = 0.975
-"""The part of the allowed rate that lessons use. What is left is for help, and for a network that lets messages bunch up."""
+LEAST_LEFT, MOST_LEFT, LEFT_AT_FIRST = 0.025, 0.2, 0.1
+"""The part of the allowed rate that lessons leave: for help, and for messages that bunch up on their way. As much of a second
+as messages were early or late of late is as much of the rate as two neighbouring seconds may exchange."""
+CALMS_DOWN = 10.0
+"""Seconds after which half of what was seen is forgotten."""
 WINDOW = 0.25
 """Seconds that one window lasts: what a process that dies has reserved in vain, and how soon a reply is made up for."""
-LATE = 0.02
-"""Seconds that a moment may be past and still be used. An older one is lost, or messages would bunch up."""
 SHORT = 3.0
 """Seconds of "slow down" that are waited for on the spot; for longer ones the work is put away."""
 DOUBT = 1.0
@@ -65,7 +66,7 @@ class Pace:
         self, rate: float, budget: Budget, chat_rate: float = 1.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.rate = rate
-        self._gap = 1.0 / (rate * USED)
+        self._unsteady = Unsteady(rate)
         self._most = max(1, int(rate))
         self._budget = budget
         self._clock = clock
@@ -73,10 +74,15 @@ class Pace:
         self._moments: deque[float] = deque()
         self._end = 0.0
         self._spent = 0
+        self._late = 0.0
         self._urgent = 0
         self._lately: deque[Passed] = deque()
         self._held_until = 0.0
         self._doubted: ChatRef | None = None
+
+    @property
+    def _gap(self) -> float:
+        return 1.0 / (self.rate * (1.0 - self._unsteady.left))
 
     # -- lessons -------------------------------------------------------------------------------------------------------
 
@@ -91,11 +97,12 @@ class Pace:
         number = 1 if self._doubted else max(1, min(most, round(WINDOW * self.rate)))
         await self._sleep_until(self._held_until)
         spent, self._spent = self._spent, 0
-        wait, held = await self._budget.reserve((number + spent) * self._gap)
+        lost, self._unsteady.lost = min(self._unsteady.lost, WINDOW), 0.0
+        wait, held = await self._budget.reserve((number + spent) * self._gap + lost)
         self._held_until = max(self._held_until, self._clock() + held if held else 0.0)
         if held:
             return 0 if held > SHORT else await self.window(most)
-        start = self._clock() + wait + spent * self._gap
+        start = self._clock() + wait + spent * self._gap + lost
         self._moments.extend(start + place * self._gap for place in range(number))
         self._end = start + number * self._gap
         return number
@@ -103,14 +110,20 @@ class Pace:
     async def lesson(self, chat: ChatRef) -> None:
         """Waits for the moment of one lesson."""
         await self._chats.turn(chat)
-        await self._sleep_until(await self._moment())
-        await self._until_there_is_room(lambda: self._room() or (self._gap if self._urgent else 0.0))
+        while True:
+            moment = await self._moment()
+            await self._sleep_until(moment)
+            await self._until_there_is_room(lambda: self._room() or (self._gap if self._urgent else 0.0))
+            self._late = self._clock() - moment
+            self._unsteady.note(self._late)
+            if self._late <= self._unsteady.left:
+                return
 
     async def _moment(self) -> float:
         while True:
             while self._moments:
                 moment = self._moments.popleft()
-                if moment > self._clock() - max(LATE, self._gap):
+                if moment > self._clock() - self._unsteady.left:
                     return moment
             await self.window(1)
 
@@ -135,7 +148,7 @@ class Pace:
 
     def passes(self) -> Passed:
         """Notes that a message leaves now. Its `arrived` is called when the answer is there."""
-        passed = Passed(self._clock)
+        passed, self._late = Passed(self._clock, self._unsteady, self._late), 0.0
         self._lately.append(passed)
         return passed
 
@@ -187,19 +200,44 @@ class Pace:
         return self._chats.held(chat)
 
 
+class Unsteady:
+    """How much messages were early or late of late, and so how much of the rate lessons leave."""
+
+    def __init__(self, rate: float) -> None:
+        self._keeps = 0.5 ** (1.0 / (CALMS_DOWN * rate))
+        self._best = ANSWER
+        self.left = LEFT_AT_FIRST
+        self.lost = 0.0
+        """Seconds by which messages were later than there was room for: everybody's next window begins so much later."""
+
+    def note(self, seconds: float) -> None:
+        """A message was so far from where it should have been."""
+        self.left = min(MOST_LEFT, max(LEAST_LEFT, seconds, self.left * self._keeps))
+
+    def answered(self, late: float, seconds: float) -> None:
+        """A message left so late, and its answer took so long: what it took longer than the quickest, it may have arrived late."""
+        self._best = min(seconds, self._best * 1.001)
+        off = late + min(seconds - self._best, ANSWER)
+        self.lost += max(0.0, off - self.left)
+        self.note(off)
+
+
 class Passed:
-    """A message on its way. It arrived some time between its leaving and its answer: counted in the middle, not before."""
+    """A message on its way. It arrived between its leaving and its answer, and counts as late as it can have."""
 
-    __slots__ = ("_answered", "_clock", "_left")
+    __slots__ = ("_answered", "_clock", "_late", "_left", "_unsteady")
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], unsteady: Unsteady, late: float) -> None:
         self._clock = clock
+        self._late = late
+        self._unsteady = unsteady
         self._left = clock()
         self._answered: float | None = None
 
     def arrived(self) -> None:
         """The answer is there."""
         self._answered = self._clock()
+        self._unsteady.answered(self._late, self._answered - self._left)
 
     def at(self, now: float) -> float:
         """When it counts as having arrived."""
