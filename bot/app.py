@@ -19,11 +19,13 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot import health
+from bot.channels.telegram.door import Door
 from bot.channels.telegram.help_lane import HelpLane
 from bot.channels.telegram.lanes import Lanes, Seldom
+from bot.channels.telegram.pace import OwnBudget, Pace
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.run import STANDING_BY, Intake, Polling, Receiver, introduce
-from bot.channels.telegram.sender import Pace, TelegramSender
+from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.webhook import Webhook
 from bot.clock import TICK, metronome
 from bot.content.read import CourseError, lessons_dir, load_course
@@ -32,7 +34,7 @@ from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Say, Toast
 from bot.service.commands import COMMANDS
 from bot.service.conversation import Conversation
-from bot.service.delivery import IN_FLIGHT, Delivery
+from bot.service.delivery import BATCH, IN_FLIGHT, Delivery
 from bot.service.ports import StoreUnavailable
 from bot.service.retention import Retention
 from bot.service.tidying import tidy
@@ -77,18 +79,20 @@ class App:
         token, base = settings.bot_token.get_secret_value(), f"{settings.bot_api_url}/bot"
         # Polls, answers, lessons and help have connections of their own: none of them ever waits behind another.
         for_polls, for_replies = AiohttpRequest(2, read_timeout=40), AiohttpRequest(64)
-        for_lessons, for_help = AiohttpRequest(256), AiohttpRequest(64, read_timeout=10)
+        for_lessons, for_help = AiohttpRequest(256), AiohttpRequest(64, read_timeout=10, leaves=self._help_leaves)
         self.requests = (for_polls, for_replies, for_lessons, for_help)
         polling = Polling(token, base, request=for_replies, get_updates_request=for_polls)
-        files = (
-            f"{settings.bot_api_url}/file/bot"  # otherwise python-telegram-bot would ask Telegram's own server for them
-        )
-        replies, lessons, helping = (
-            Bot(token, base, files, request=one, get_updates_request=for_polls) for one in self.requests[1:]
+        # Otherwise python-telegram-bot would ask Telegram's own server for files.
+        files = f"{settings.bot_api_url}/file/bot"
+        replies, helping = (
+            Bot(token, base, files, request=one, get_updates_request=for_polls) for one in (for_replies, for_help)
         )
         self.settings = settings
         self.clock = clock
-        self.sender = TelegramSender(replies, lessons, Pace(settings.send_rate))
+        # One process on one file has the whole budget; processes on one PostgreSQL share theirs there.
+        budget = SharedBudget(self) if settings.database.startswith("postgresql") else OwnBudget()
+        self.pace = Pace(settings.send_rate, budget, settings.chat_rate)
+        self.sender = TelegramSender(replies, Door(for_lessons, f"{base}{token}"), self.pace)
         self.lanes = Lanes()
         self._seldom = Seldom(timedelta(minutes=1))
         self.help_lane = HelpLane(helping, self._country_of, self.after_help)
@@ -133,6 +137,11 @@ class App:
         log.info("started", extra={"action": "started"})
         await self._stopping.wait()
         await self._unwind(receiving, served)
+
+    def _help_leaves(self, url: str) -> None:
+        # Help waits for no pace, but what it sends counts: lessons make room for it.
+        if url.endswith("/sendMessage"):
+            self.pace.spend()
 
     def stop(self) -> None:
         """Asks the app to end."""
@@ -259,8 +268,9 @@ class App:
         database, keys = Database(self.settings.database), keyring(self.settings)
         store = SqlStore(database, keys)
         conversation = Conversation(store, self.sender, course, self.help_lane.memory, self.settings.backups_kept_days)
-        group = max(1, min(IN_FLIGHT, int(self.settings.send_rate * 2)))
-        delivery = Delivery(store, self.sender, course, group, self._stopping.is_set)
+        rate = self.settings.send_rate
+        group, batch = max(1, min(IN_FLIGHT, int(rate))), max(20, min(BATCH, int(rate * 2)))
+        delivery = Delivery(store, self.sender, course, group, batch, self._stopping.is_set)
         return Rooms(store, conversation, delivery, Retention(SqlAgeing(database, keys)), SqlTidying(database, keys))
 
     async def _country_of(self, chat: ChatRef) -> str | None:
@@ -309,6 +319,21 @@ class App:
 
     async def _api_state(self) -> str:
         return "ok" if self.receiver.state in ("receiving", STANDING_BY) else self.receiver.state
+
+
+class SharedBudget:
+    """The send budget of every process on one database. Before that is open, there is none."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def reserve(self, seconds: float) -> tuple[float, float]:
+        """See the port Budget."""
+        return await self._app.store.reserve(seconds)
+
+    async def hold(self, seconds: float) -> None:
+        """See the port Budget."""
+        await self._app.store.hold(seconds)
 
 
 def keyring(settings: Settings) -> Keyring:

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """Another lessons folder. Default: the lessons that come with Kindling."""
     send_rate: float = Field(default=25, gt=0, le=1000)
     """Messages a second for the whole bot (Telegram's broadcast limit is about 30; up to 1000 with paid broadcasts)."""
+    chat_rate: float = Field(default=1, gt=0, le=1000)
+    """Messages a second for each chat (Telegram's limit is about 1)."""
     webhook_url: str | None = None
     """Public address for webhook mode. Default: long polling."""
     webhook_secret: SecretStr | None = None

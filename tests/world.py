@@ -128,6 +128,7 @@ async def world(folder: Path, start: datetime = START, **settings: str) -> Async
         "SECRET_KEY": KEY,
         "HTTP_LISTEN": "",
         "SEND_RATE": "1000",
+        "CHAT_RATE": "1000",
         **settings,
     }
     app = App(read_settings(environment), clock)

@@ -54,6 +54,10 @@ class Notebook:
     last: Say | Edit | None = None
     number: int = 0
 
+    async def window(self, most: int) -> int:
+        """There is no hurry on paper."""
+        return most
+
     async def lesson(self, chat: ChatRef, say: Say) -> Receipt:
         """A message that the clock sends."""
         return await self.reply(chat, say)

@@ -141,6 +141,11 @@ class Course:
         forms = track.lessons.get(lesson_id, {}) if track else {}
         return forms.get(language) or forms.get(self.default_language)
 
+    @property
+    def sensitive(self) -> frozenset[str]:
+        """The ids of the lessons that come in an envelope."""
+        return frozenset(lesson.id for lesson in self if lesson.sensitive)
+
     def __iter__(self) -> Iterator[Lesson]:
         for track in self.tracks.values():
             for lesson_id in track.order:

@@ -7,12 +7,11 @@ and is never repeated silently: the learner gets one line that offers the lesson
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot.course.journey import Finish, Hold, Reason, SendCatchUp, SendLesson, decide
@@ -20,26 +19,26 @@ from bot.course.lesson import Course
 from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, local, next_due, occurrence, slot_of
 from bot.crisis.answer import hello
 from bot.i18n.texts import Texts, texts_for
-from bot.messages import Button, Outcome, Receipt, Say, plain
+from bot.messages import Button, Outcome, Receipt, Rows, Say, plain
 from bot.service import checkins, lessons
 from bot.service.discretion import as_asked
 from bot.service.fitting import fit
 from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, State
-from bot.service.ports import Done, DueLearner, Intent, Sender, Store, StoreUnavailable, Waiting
+from bot.service.ports import Done, DueLearner, Intent, Sender, Store, Waiting
+from bot.service.pump import HOLD, Pump
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
 """Due learners decided in one transaction: small enough that a person who writes meanwhile waits a few hundredths of a second."""
-IN_FLIGHT = 32
-"""Deliveries marked SENDING at once: as many as a crash can leave uncertain."""
-HOLD = timedelta(minutes=2)
-"""How long a process keeps a delivery to itself; longer than any call may take."""
+IN_FLIGHT = 128
+"""Deliveries marked SENDING at once: as many as a crash can leave uncertain, and enough for a thousand a second over a slow line."""
 POISON = timedelta(hours=1)
 """How far a row that makes deciding fail is pushed out of the others' way."""
 HELD_UP = timedelta(minutes=30)
 """How long a lesson may be on its way, in a long broadcast or a few tries; then its lateness and the hour are looked at again."""
 MOST_ATTEMPTS = 8
+LESSON_KINDS = (DeliveryKind.LESSON, DeliveryKind.EXTRA)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 
 
@@ -51,7 +50,9 @@ class Delivery:
     sender: Sender
     course: Course
     in_flight: int = IN_FLIGHT
+    batch: int = BATCH
     halted: Callable[[], bool] = lambda: False
+    _messages: dict[tuple[object, ...], tuple[str, Rows]] = field(default_factory=dict)
 
     async def send_due(self, clock: Callable[[], datetime]) -> Counter[str]:
         """Sends everything that is due by `clock`, which is asked anew for each batch, as a broadcast may take long.
@@ -59,19 +60,32 @@ class Delivery:
         Answers what happened, counted by word. Raises StoreUnavailable; what was written down by then is found by the next tick.
         """
         counts: Counter[str] = Counter()
-        while uncertain := await self.store.uncertain(clock()):
+        while uncertain := await self.store.uncertain(clock(), self.course.sensitive):
             counts["uncertain"] += uncertain
-        while not self.halted() and await self._decide_some(clock(), counts):
-            await self._send_waiting(clock, counts)
-        await self._send_waiting(clock, counts)
+        await Pump(
+            self.store,
+            self.sender,
+            clock,
+            self.halted,
+            self.in_flight,
+            lambda: self._fetch(clock(), counts),
+            lambda one: self._send_one(one, clock()),
+            counts,
+        ).run()
         if +counts:
             log.info("deliveries: %s", dict(+counts), extra={"action": "deliveries_sent"})
         return counts
 
     # -- decide --------------------------------------------------------------------------------------------------------
 
-    async def _decide_some(self, now: datetime, counts: Counter[str]) -> bool:
-        async with self.store.due_batch(now, BATCH, HOLD) as batch:
+    async def _fetch(self, now: datetime, counts: Counter[str]) -> tuple[Waiting, ...] | None:
+        """Decides some of what is due, and takes what waits to be tried again. None when there is neither."""
+        decided = await self._decide_some(now, counts)
+        again = await self.store.take_waiting(now, self.batch, HOLD)
+        return (*(decided or ()), *again) if again or decided is not None else None
+
+    async def _decide_some(self, now: datetime, counts: Counter[str]) -> tuple[Waiting, ...] | None:
+        async with self.store.due_batch(now, self.batch, HOLD, ours=True) as batch:
             for due in batch.due:
                 try:
                     for one in intents(self.course, due, now):
@@ -85,24 +99,10 @@ class Delivery:
                         type(error).__name__,
                         extra={"action": "poison", "learner": due.learner.id},
                     )
-            counts["decided"] += len(batch.due)
-            return bool(batch.due)
+        counts["decided"] += len(batch.due)
+        return batch.waiting if batch.due else None
 
     # -- send ----------------------------------------------------------------------------------------------------------
-
-    async def _send_waiting(self, clock: Callable[[], datetime], counts: Counter[str]) -> None:
-        while not self.halted() and (waiting := await self.store.take_waiting(clock(), BATCH, HOLD)):
-            for start in range(0, len(waiting), self.in_flight):
-                if self.halted():
-                    return  # what is not begun is found after the next start
-                await self._send_group(waiting[start : start + self.in_flight], clock(), counts)
-
-    async def _send_group(self, group: Sequence[Waiting], now: datetime, counts: Counter[str]) -> None:
-        ours = set(await self.store.sending([one.delivery for one in group], now + HOLD))
-        going = [one for one in group if one.delivery.id in ours]
-        done = await asyncio.gather(*(self._send_one(one, now) for one in going))
-        counts.update(one.status.value for one in done)
-        await self._record(done)
 
     async def _send_one(self, one: Waiting, now: datetime) -> Done:
         try:
@@ -116,21 +116,23 @@ class Delivery:
         reason = why_not_now(one, now)
         if reason is not None:
             return Done(one.delivery, DeliveryStatus.NOT_SENT, now, reason=reason.value)
-        say = message_for(self.course, one)
+        say = self._words(one)
         if say is None:
             return Done(one.delivery, DeliveryStatus.NOT_SENT, now, reason=Reason.NOTHING_LEFT.value)
         receipt = await self.sender.lesson(one.learner.chat, as_asked(say, one.learner))
         return outcome(self.course, one, receipt, now)
 
-    async def _record(self, done: Sequence[Done]) -> None:
-        for attempt in range(20):
-            try:
-                await self.store.record(done)
-                return
-            except StoreUnavailable:
-                # What was sent must be written down before its hold runs out, or it would count as uncertain.
-                await asyncio.sleep(min(5.0, 0.2 * 2**attempt))
-        log.error("outcomes could not be recorded", extra={"action": "outcomes_lost", "count": len(done)})
+    def _words(self, one: Waiting) -> Say | None:
+        """The words of a delivery. Those of a lesson are the same for many, and are put together once."""
+        learner, lesson = one.learner, self.course.lesson(one.delivery.lesson or "", one.learner.language)
+        if one.delivery.kind not in LESSON_KINDS or lesson is None or learner.closed(lesson) or learner.own_form:
+            return message_for(self.course, one)
+        cohort = (lesson.id, learner.language, learner.profile.form, learner.closeness)
+        if cohort not in self._messages:
+            say = lessons.lesson_message(lesson, learner, texts_for(learner.language), None)
+            self._messages[cohort] = (say.text, say.rows)
+        say = Say(*self._messages[cohort], delivery=one.delivery.id)
+        return checkins.invited(say, learner, one.delivery.slot, texts_for(learner.language))
 
 
 # -- the decisions, in words -------------------------------------------------------------------------------------------
@@ -254,11 +256,7 @@ def outcome(course: Course, one: Waiting, receipt: Receipt, now: datetime) -> Do
     lesson = course.lesson(delivery.lesson, one.learner.language) if delivery.lesson else None
     match receipt.outcome:
         case Outcome.SENT:
-            opened = (
-                lesson is not None
-                and not one.learner.closed(lesson)
-                and delivery.kind in (DeliveryKind.LESSON, DeliveryKind.EXTRA)
-            )
+            opened = lesson is not None and not one.learner.closed(lesson) and delivery.kind in LESSON_KINDS
             return Done(
                 delivery,
                 DeliveryStatus.SENT,
@@ -267,28 +265,30 @@ def outcome(course: Course, one: Waiting, receipt: Receipt, now: datetime) -> Do
                 passed=lesson.id if lesson and opened else None,
                 answers=opened,
                 tidy_at=one.learner.tidied(now),
+                came=delivery.kind is DeliveryKind.LESSON,
             )
         case Outcome.GONE:
-            return Done(delivery, DeliveryStatus.REFUSED, now, reason="gone", gone=True)
+            return Done(delivery, DeliveryStatus.REFUSED, now, reason="gone", gone=True, failed=True)
         case Outcome.OUR_BUG:
             log.error(
                 "the messenger refused a lesson: %s",
                 receipt.detail,
                 extra={"action": "our_bug", "lesson": delivery.lesson},
             )
-            return Done(delivery, DeliveryStatus.REFUSED, now, reason="our_bug")
+            return Done(delivery, DeliveryStatus.REFUSED, now, reason="our_bug", failed=True)
         case Outcome.UNKNOWN:
             # Cut off after the request was out: it may have arrived. Left as SENDING, so that the learner is asked.
-            return Done(delivery, DeliveryStatus.SENDING, now, reason="cut_off", retry_at=now)
+            return Done(delivery, DeliveryStatus.SENDING, now, reason="cut_off", retry_at=now, failed=True)
         case _:
             return _again_later(one, receipt, now)
 
 
 def _again_later(one: Waiting, receipt: Receipt, now: datetime) -> Done:
     attempts = one.delivery.attempts + 1
-    if attempts >= MOST_ATTEMPTS:
-        return Done(one.delivery, DeliveryStatus.REFUSED, now, reason="gave_up")
-    wait = min(LONGEST_WAIT, FIRST_WAIT * 2**attempts) * random.uniform(0.8, 1.2)  # noqa: S311  jitter, no secret
+    # "Slow down" is no fault of the lesson: how long it may wait is a matter of its lateness alone.
+    if attempts >= MOST_ATTEMPTS and receipt.outcome is not Outcome.SLOW_DOWN:
+        return Done(one.delivery, DeliveryStatus.REFUSED, now, reason="gave_up", failed=True)
+    wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts, MOST_ATTEMPTS)) * random.uniform(0.8, 1.2)  # noqa: S311  jitter, no secret
     if receipt.retry_after is not None:
         wait = max(wait, timedelta(seconds=receipt.retry_after))
-    return Done(one.delivery, DeliveryStatus.RETRY, now, reason=receipt.outcome.value, retry_at=now + wait)
+    return Done(one.delivery, DeliveryStatus.RETRY, now, reason=receipt.outcome.value, retry_at=now + wait, failed=True)

@@ -122,6 +122,11 @@ class Learner:
         """True when a lesson comes in an envelope, and nothing outside it may tell what it is about."""
         return lesson.sensitive or self.profile.discreet or lesson.track in self.profile.veiled
 
+    @property
+    def own_form(self) -> bool:
+        """True when lessons are fitted to them alone, by boundaries or words of their own."""
+        return bool(self.avoids or self.profile.words)
+
     def quietly(self, lesson: Lesson) -> bool:
         """True when they asked that what comes of this lesson makes no sound, and cannot be forwarded or saved."""
         return self.profile.discreet or lesson.track in self.profile.veiled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -169,9 +169,11 @@ class Intent:
 
 
 class DueBatch(Protocol):
-    """Due learners, held by this process until the batch ends; decisions are kept together."""
+    """Due learners, held by this process until the batch ends; decisions are kept together. `waiting` holds, after that, what was
+    decided to be sent and is ours to send."""
 
     due: tuple[DueLearner, ...]
+    waiting: tuple[Waiting, ...]
 
     def decide(self, intent: Intent) -> None: ...
     def postpone(self, learner: Learner, until: datetime) -> None:
@@ -188,7 +190,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How the sending of a delivery ended; `retry_at` where it is to be tried again. `lesson` is passed through once it was sent."""
+    """How the sending of a delivery ended; `retry_at` where it is to be tried again.
+
+    `passed` is the lesson that they went through by it, `answers` says that their next words answer it, `came` that it counts as a
+    lesson they have not answered yet, `failed` that the messenger was asked in vain.
+    """
 
     delivery: Delivery
     status: DeliveryStatus
@@ -200,6 +206,8 @@ class Done:
     answers: bool = False
     gone: bool = False
     tidy_at: datetime | None = None
+    came: bool = False
+    failed: bool = False
 
 
 class Store(Protocol):
@@ -215,7 +223,11 @@ class Store(Protocol):
     async def all_replied(self, key: str) -> None:
         """Says that nothing of the update's replies is left."""
 
-    def due_batch(self, now: datetime, take: int, hold: timedelta) -> AbstractAsyncContextManager[DueBatch]: ...
+    def due_batch(
+        self, now: datetime, take: int, hold: timedelta, *, ours: bool = False
+    ) -> AbstractAsyncContextManager[DueBatch]:
+        """Learners whose time has come, those due longest first. With `ours`, what is decided is held for this process."""
+
     async def take_waiting(self, now: datetime, take: int, hold: timedelta) -> tuple[Waiting, ...]:
         """Deliveries to be sent now, held for this process."""
 
@@ -223,9 +235,16 @@ class Store(Protocol):
         """Writes SENDING before the call. Answers the ids that are still ours to send."""
 
     async def record(self, done: Sequence[Done]) -> None: ...
-    async def uncertain(self, now: datetime) -> int:
+    async def advance(self, done: Sequence[Done], deliveries: Sequence[Delivery], until: datetime) -> tuple[str, ...]:
+        """`record` and `sending` in one. Nothing is marked for learners who do not want lessons any more."""
+
+    async def release(self, deliveries: Sequence[Delivery], at: datetime) -> None:
+        """Gives back what was held and not begun: whoever comes first takes it, from that moment on."""
+
+    async def uncertain(self, now: datetime, closed: Collection[str] = ()) -> int:
         """Settles SENDING rows whose process died: a lesson becomes UNCERTAIN, and a DID_IT_ARRIVE row asks about it; a mere
-        notice is sent again. Answers how many; some hundreds at most."""
+        notice is sent again. Of the lessons in `closed` only an envelope was under way: they are not passed. Answers how many;
+        some hundreds at most."""
 
     async def count_help(self, day: date) -> None:
         """Adds one to the day's total of help cards shown: a bare number, tied to nobody."""
@@ -270,7 +289,13 @@ class Sender(Protocol):
     """The one door through which messages leave."""
 
     async def reply(self, chat: ChatRef, outgoing: Outgoing, press_id: str | None = None) -> Receipt: ...
-    async def lesson(self, chat: ChatRef, say: Say) -> Receipt: ...
+    async def window(self, most: int) -> int:
+        """Waits until lessons may go soon. Answers how many, at most so many; 0 while the messenger wants none for longer than a
+        moment. Raises StoreUnavailable."""
+
+    async def lesson(self, chat: ChatRef, say: Say) -> Receipt:
+        """Sends one of them."""
+
     async def fetch(self, file: FileRef) -> bytes | None:
         """What is in a file that somebody sent; None when it cannot be had."""
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, literal, select, update
+from sqlalchemy import Row, bindparam, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,7 +42,43 @@ log = logging.getLogger(__name__)
 UNCERTAIN_AT_ONCE = 500
 BROKEN = timedelta(hours=1)
 """How far a learner whose row does not open is pushed out of the others' way."""
+OPENED_AT_ONCE = 25
 CLAIMED, SENDING, RETRY = DeliveryStatus.CLAIMED.value, DeliveryStatus.SENDING.value, DeliveryStatus.RETRY.value
+
+
+OUTCOME = (
+    update(t.deliveries)
+    .where(t.deliveries.c.id == bindparam("row"))
+    .values(
+        status=bindparam("new_status"),
+        message=bindparam("new_message"),
+        reason=bindparam("new_reason"),
+        next_at=bindparam("retry_at"),
+        updated_at=bindparam("at"),
+        tidy_at=bindparam("tidied"),
+    )
+)
+
+
+ONE_MORE = update(t.learners).where(t.learners.c.id == bindparam("row")).values(unanswered=t.learners.c.unanswered + 1)
+
+
+RESERVE = text("""
+    INSERT INTO budget AS b (name, next_at) VALUES ('messages', clock_timestamp() + :seconds * interval '1 second')
+    ON CONFLICT (name) DO UPDATE SET next_at = :seconds * interval '1 second' + greatest(
+        clock_timestamp(), least(b.next_at, clock_timestamp() + interval '1 minute'))
+    RETURNING extract(epoch FROM b.next_at - clock_timestamp()) - :seconds AS wait,
+        coalesce(extract(epoch FROM b.held_until - clock_timestamp()), 0) AS held
+""")
+"""No stretch begins later than in a minute: a clock that was set back must not stop everybody for hours."""
+RESERVE_TRIES = 5
+UNSURE = 0.03
+"""Seconds that the database may take to say when a stretch begins, for the answer to be of use."""
+HOLD_ALL = text("""
+    INSERT INTO budget AS b (name, next_at, held_until)
+    VALUES ('messages', clock_timestamp(), clock_timestamp() + :seconds * interval '1 second')
+    ON CONFLICT (name) DO UPDATE SET held_until = greatest(b.held_until, excluded.held_until)
+""")
 
 
 class SqlStore:
@@ -158,14 +196,18 @@ class SqlStore:
     # -- tick → lessons ---------------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def due_batch(self, now: datetime, take: int, hold: timedelta) -> AsyncIterator[StoredBatch]:
+    async def due_batch(
+        self, now: datetime, take: int, hold: timedelta, *, ours: bool = False
+    ) -> AsyncIterator[StoredBatch]:
         async with self.database.write() as db:
             due = select(t.learners).where(t.learners.c.due_at <= now).order_by(t.learners.c.due_at).limit(take)
             rows = (await db.execute(due.with_for_update(skip_locked=True))).all()
-            people = self._opened(rows)
+            people = await self._opened_kindly(rows)
             if broken := [row.id for row in rows if row.id not in people]:
                 await db.execute(update(t.learners).where(t.learners.c.id.in_(broken)).values(due_at=now + BROKEN))
-            batch = StoredBatch(await self._due_learners(db, people), now, hold)
+            batch = StoredBatch(
+                await self._due_learners(db, people), now, now + hold, self._presence.number if ours else None
+            )
             yield batch
             await batch.finish(db, self._insert)
 
@@ -191,23 +233,32 @@ class SqlStore:
                 db, rows, {"status": CLAIMED, "next_at": now + hold, "held_by": self._presence.number}
             )
 
-    async def uncertain(self, now: datetime) -> int:
+    async def uncertain(self, now: datetime, closed: Collection[str] = ()) -> int:
         lost = (t.deliveries.c.status == SENDING) & (t.deliveries.c.next_at <= now)
         async with self.database.write() as db:
             mine = select(t.deliveries).where(lost).order_by(t.deliveries.c.next_at).limit(UNCERTAIN_AT_ONCE)
             rows = (await db.execute(mine.with_for_update(skip_locked=True))).all()
             for row in rows:
-                await self._settle_uncertain(db, row, now)
+                await self._settle_uncertain(db, row, now, closed)
             return len(rows)
 
-    async def _settle_uncertain(self, db: AsyncConnection, row: Row[Any], now: datetime) -> None:
+    async def _settle_uncertain(
+        self, db: AsyncConnection, row: Row[Any], now: datetime, closed: Collection[str]
+    ) -> None:
         this = update(t.deliveries).where(t.deliveries.c.id == row.id)
         if row.kind not in (DeliveryKind.LESSON, DeliveryKind.EXTRA) or row.lesson_id is None:
             # A notice that may have come is sent again: a second copy says nothing new and does no harm.
             await db.execute(this.values(status=RETRY, next_at=now, held_by=None, updated_at=now))
             return
         await db.execute(this.values(status=DeliveryStatus.UNCERTAIN.value, next_at=None, held_by=None, updated_at=now))
-        await self._pass(db, row.learner_id, row.lesson_id, now)
+        if row.lesson_id not in closed:
+            # If it did arrive, their next words answer it. An envelope that nobody opened is neither read nor answered.
+            await self._pass(db, row.learner_id, row.lesson_id, now)
+            # Somebody who is writing at this moment is not waited for: who writes holds their row, and this transaction others.
+            free = select(t.learners.c.id).where(t.learners.c.id == row.learner_id)
+            free = free.with_for_update(skip_locked=True, key_share=True)
+            asked = update(t.learners).where(t.learners.c.id.in_(free.scalar_subquery()))
+            await db.execute(asked.values(lesson_id=row.lesson_id, delivery_id=row.id))
         question = ledger_row(row.learner_id, DeliveryKind.DID_IT_ARRIVE, row.slot, row.lesson_id, now)
         await db.execute(
             self._insert(t.deliveries)
@@ -226,42 +277,49 @@ class SqlStore:
         )
 
     async def sending(self, deliveries: Sequence[Delivery], until: datetime) -> tuple[str, ...]:
-        ids = [delivery.id for delivery in deliveries]
-        ours = t.deliveries.c.id.in_(ids) & (t.deliveries.c.status == CLAIMED)
+        async with self.database.write() as db:
+            return await self._mark(db, deliveries, until)
+
+    async def record(self, done: Sequence[Done]) -> None:
+        if done:
+            async with self.database.write() as db:
+                await self._record(db, done)
+
+    async def advance(self, done: Sequence[Done], deliveries: Sequence[Delivery], until: datetime) -> tuple[str, ...]:
+        async with self.database.write() as db:
+            if done:
+                await self._record(db, done)
+            return await self._mark(db, deliveries, until) if deliveries else ()
+
+    async def release(self, deliveries: Sequence[Delivery], at: datetime) -> None:
+        mine = t.deliveries.c.id.in_([one.id for one in deliveries]) & (t.deliveries.c.status == CLAIMED)
+        async with self.database.write() as db:
+            held = mine & (t.deliveries.c.held_by == self._presence.number)
+            await db.execute(update(t.deliveries).where(held).values(next_at=at, held_by=None))
+
+    async def _mark(self, db: AsyncConnection, deliveries: Sequence[Delivery], until: datetime) -> tuple[str, ...]:
+        willing = select(t.learners.c.id).where(
+            t.learners.c.id.in_([one.learner for one in deliveries]),
+            t.learners.c.state.in_((State.ACTIVE.value, State.PAUSED.value)),
+        )
+        ours = t.deliveries.c.id.in_([one.id for one in deliveries]) & (t.deliveries.c.status == CLAIMED)
         values = {
             "status": SENDING,
             "next_at": until,
             "attempts": t.deliveries.c.attempts + 1,
             "held_by": self._presence.number,
         }
-        async with self.database.write() as db:
-            mark = update(t.deliveries).where(ours).values(values).returning(t.deliveries.c.id)
-            return tuple((await db.execute(mark)).scalars())
+        mark = update(t.deliveries).where(ours & t.deliveries.c.learner_id.in_(willing)).values(values)
+        return tuple((await db.execute(mark.returning(t.deliveries.c.id))).scalars())
 
-    async def record(self, done: Sequence[Done]) -> None:
-        if not done:
-            return
-        async with self.database.write() as db:
-            # Learners first, then their deliveries, as a turn does: in the other order the two could wait for each other.
-            people = select(t.learners.c.id).where(t.learners.c.id.in_({one.delivery.learner for one in done}))
-            there = set((await db.execute(people.order_by(t.learners.c.id).with_for_update(key_share=True))).scalars())
-            # Somebody who was forgotten while their lesson was on its way leaves nothing to be written down.
-            done = [one for one in done if one.delivery.learner in there]
-            if not done:
-                return
-            row = (
-                update(t.deliveries)
-                .where(t.deliveries.c.id == bindparam("row"))
-                .values(
-                    status=bindparam("new_status"),
-                    message=bindparam("new_message"),
-                    reason=bindparam("new_reason"),
-                    next_at=bindparam("retry_at"),
-                    updated_at=bindparam("at"),
-                    tidy_at=bindparam("tidied"),
-                )
-            )
-            await db.execute(row, [_ledger_values(one) for one in done])
+    async def _record(self, db: AsyncConnection, done: Sequence[Done]) -> None:
+        # Learners first, then their deliveries, as a turn does: in the other order the two could wait for each other.
+        people = select(t.learners.c.id).where(t.learners.c.id.in_({one.delivery.learner for one in done}))
+        there = set((await db.execute(people.order_by(t.learners.c.id).with_for_update(key_share=True))).scalars())
+        # Somebody who was forgotten while their lesson was on its way leaves nothing to be written down.
+        done = [one for one in done if one.delivery.learner in there]
+        if done:
+            await db.execute(OUTCOME, [_ledger_values(one) for one in done])
             await self._consequences(db, done)
 
     async def _consequences(self, db: AsyncConnection, done: Sequence[Done]) -> None:
@@ -277,6 +335,12 @@ class SqlStore:
         if asked:
             this = update(t.learners).where(t.learners.c.id == bindparam("row"))
             await db.execute(this.values(lesson_id=bindparam("asks"), delivery_id=bindparam("by")), asked)
+        came = [{"row": one.delivery.learner} for one in done if one.came]
+        if came:
+            await db.execute(ONE_MORE, came)
+        failed = [_attempt(one) for one in done if one.status is not DeliveryStatus.SENT and one.failed]
+        if failed:
+            await db.execute(self._insert(t.attempts).on_conflict_do_nothing(), failed)
         gone = [one.delivery.learner for one in done if one.gone]
         if gone:
             left = {"state": State.GONE.value, "due_at": None, "owed_since": None}
@@ -288,6 +352,13 @@ class SqlStore:
     async def _sealed_learners(self, db: AsyncConnection, ids: Iterable[str]) -> dict[str, Sealed]:
         rows = await db.execute(select(t.learners).where(t.learners.c.id.in_(list(ids))))
         return self._opened(rows)
+
+    async def _opened_kindly(self, rows: Sequence[Row[Any]]) -> dict[str, Sealed]:
+        people: dict[str, Sealed] = {}
+        for start in range(0, len(rows), OPENED_AT_ONCE):
+            people |= self._opened(rows[start : start + OPENED_AT_ONCE])
+            await asyncio.sleep(0)  # a call for help may be waiting for its turn
+        return people
 
     def _opened(self, rows: Iterable[Row[Any]]) -> dict[str, Sealed]:
         people = {}
@@ -302,6 +373,28 @@ class SqlStore:
                     extra={"action": "poison", "learner": row.id},
                 )
         return people
+
+    # -- the budget that replicas share --------------------------------------------------------------------------------
+
+    async def reserve(self, seconds: float) -> tuple[float, float]:
+        """The next free stretch of so many seconds in which messages may be sent, for this process alone.
+
+        Answers in how many seconds it begins, by the database's clock, and for how many everything is held. PostgreSQL only.
+        """
+        for _ in range(RESERVE_TRIES):
+            async with self.database.write() as db:
+                asked = time.monotonic()
+                found = (await db.execute(RESERVE, {"seconds": seconds})).one()
+                answered = time.monotonic()
+            if answered - asked < UNSURE:
+                break  # otherwise nobody knows well enough when the stretch begins: it is left unused
+        since = time.monotonic() - (asked + answered) / 2
+        return max(0.0, float(found.wait) - since), max(0.0, float(found.held) - since)
+
+    async def hold(self, seconds: float) -> None:
+        """Holds everything for so long, for every process."""
+        async with self.database.write() as db:
+            await db.execute(HOLD_ALL, {"seconds": seconds})
 
     # -- the rest ---------------------------------------------------------------------------------------------------
 
@@ -346,6 +439,17 @@ def _passage(learner: str, lesson: str, at: datetime) -> dict[str, Any]:
     return {"learner_id": learner, "lesson_id": lesson, "how": Passage.SENT.value, "at": at}
 
 
+def _attempt(one: Done) -> dict[str, Any]:
+    return {
+        "delivery_id": one.delivery.id,
+        "number": one.delivery.attempts + 1,
+        "learner_id": one.delivery.learner,
+        "at": one.at,
+        "outcome": one.status.value,
+        "reason": one.reason,
+    }
+
+
 def _ledger_values(one: Done) -> dict[str, Any]:
     return {
         "row": one.delivery.id,
@@ -369,6 +473,7 @@ def ledger_row(learner: str, kind: DeliveryKind, slot: date, lesson: str | None,
         "lesson_id": lesson,
         "status": CLAIMED,
         "next_at": now,
+        "held_by": None,
         "created_at": now,
         "updated_at": now,
     }
@@ -377,20 +482,31 @@ def ledger_row(learner: str, kind: DeliveryKind, slot: date, lesson: str | None,
 class StoredBatch:
     """See the port `DueBatch`."""
 
-    def __init__(self, due: tuple[DueLearner, ...], now: datetime, hold: timedelta) -> None:
+    def __init__(self, due: tuple[DueLearner, ...], now: datetime, until: datetime, process: int | None) -> None:
         self.due = due
+        self.waiting: tuple[Waiting, ...] = ()
         self._now = now
-        self._hold = hold
+        self._held = {} if process is None else {"next_at": until, "held_by": process}
+        self._going: list[Waiting] = []
         self._rows: list[dict[str, Any]] = []
         self._learners: list[dict[str, Any]] = []
 
     def decide(self, intent: Intent) -> None:
         """Keeps a decision: its ledger row, and the learner's new due time."""
-        goes = intent.reason is None
         row = ledger_row(intent.learner.id, intent.kind, intent.slot, intent.lesson, self._now)
-        if not goes:
+        if intent.reason is None:
+            row |= self._held
+            one = Delivery(
+                row["id"], intent.learner.id, intent.kind, intent.slot, intent.lesson, DeliveryStatus.CLAIMED
+            )
+            self._going.append(Waiting(one, intent.learner))
+        else:
             # Of what is sent there is one a date; of decisions not to send there may be several.
-            row |= {"number": int(self._now.timestamp()), "status": DeliveryStatus.NOT_SENT.value, "next_at": None}
+            row |= {
+                "number": _moment_of(intent.slot, self._now),
+                "status": DeliveryStatus.NOT_SENT.value,
+                "next_at": None,
+            }
         self._rows.append(row | {"reason": intent.reason})
         self._learners.append({"row": intent.learner.id, **schedule_values(intent.learner)})
 
@@ -403,6 +519,7 @@ class StoredBatch:
         if self._rows:
             # A slot that has its row already keeps it: one of a kind a local date, whatever happens.
             await db.execute(insert_(t.deliveries).on_conflict_do_nothing(), self._rows)
+            self.waiting = tuple(self._going) if self._held else ()
         if self._learners:
             columns = [name for name in self._learners[0] if name != "row"]
             change = update(t.learners).where(t.learners.c.id == bindparam("row"))
@@ -410,6 +527,12 @@ class StoredBatch:
                 change.values({name: bindparam(f"new_{name}") for name in columns}),
                 [_renamed(one) for one in self._learners],
             )
+
+
+def _moment_of(slot: date, now: datetime) -> int:
+    """Seconds from two days before the slot began, in UTC: a small number of its own for every moment of a local date."""
+    start = datetime(slot.year, slot.month, slot.day, tzinfo=UTC) - timedelta(days=2)
+    return max(1, int((now - start).total_seconds()))
 
 
 def _renamed(values: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.demo import BotApiServer
 from tests.world import KEY, TOKEN
@@ -54,10 +55,16 @@ def environment(server: BotApiServer, database_url: str, **settings: str) -> dic
 
 
 @asynccontextmanager
-async def replica(known: dict[str, str], **settings: str) -> AsyncIterator[Replica]:
-    """Starts one; ends it at the end."""
+async def replica(known: dict[str, str], *, folder: Path | None = None, **settings: str) -> AsyncIterator[Replica]:
+    """Starts one, from another folder's program if that is given; ends it at the end."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env={**os.environ, **known, **settings}, stderr=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "bot",
+        "run",
+        env={**os.environ, **known, **settings},
+        cwd=folder,
+        stderr=asyncio.subprocess.PIPE,
     )
     said: list[str] = []
 

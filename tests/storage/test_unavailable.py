@@ -74,6 +74,8 @@ def writes(store: SqlStore, going: Waiting) -> dict[str, Call]:
         "take_waiting": lambda: store.take_waiting(NOW, 10, HOLD),
         "sending": lambda: store.sending([going.delivery], NOW),
         "record": lambda: store.record([done]),
+        "advance": lambda: store.advance([done], [going.delivery], NOW),
+        "release": lambda: store.release([going.delivery], NOW),
         "uncertain": lambda: store.uncertain(NOW + HOLD),
         "count_help": lambda: store.count_help(TODAY),
         "purge": lambda: SqlAgeing(store.database, Keyring([KEY])).purge(NOW),

@@ -3,23 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
 
 import aiohttp
 from telegram._utils.defaultvalue import DEFAULT_NONE
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 
 class AnswerLostError(NetworkError):
     """The request was out, and no answer came: it may have been done or not."""
 
 
-class AiohttpRequest(BaseRequest):
-    """Requests over connections of its own, so that one kind of traffic never waits behind another."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A body that is ready to be sent, in place of python-telegram-bot's parameters."""
 
-    def __init__(self, connections: int, *, read_timeout: float = 20.0, connect_timeout: float = 5.0) -> None:
+    payload: bytes
+
+
+JSON = {"Content-Type": "application/json"}
+
+
+def _nothing(_url: str) -> None:
+    return
+
+
+class AiohttpRequest(BaseRequest):
+    """Requests over connections of its own, so that one kind of traffic never waits behind another. `leaves` is told of each."""
+
+    def __init__(
+        self,
+        connections: int,
+        *,
+        read_timeout: float = 20.0,
+        connect_timeout: float = 5.0,
+        leaves: Callable[[str], None] = _nothing,
+    ) -> None:
+        self._leaves = leaves
         self._connections = connections
         self._read_timeout = read_timeout
         self._connect_timeout = connect_timeout
@@ -42,6 +68,10 @@ class AiohttpRequest(BaseRequest):
             await self._session.close()
             self._session = None
 
+    async def post_json(self, url: str, payload: bytes) -> Any:
+        """A call whose parameters are JSON already. Answers its result; raises telegram.error's errors."""
+        return await self.post(url, cast("RequestData", Prepared(payload)))
+
     async def do_request(
         self,
         url: str,
@@ -56,9 +86,15 @@ class AiohttpRequest(BaseRequest):
         await self.initialize()
         assert self._session is not None
         patience = self._read_timeout if read_timeout is DEFAULT_NONE or read_timeout is None else float(read_timeout)  # type: ignore[arg-type]
-        timeout = aiohttp.ClientTimeout(sock_connect=self._connect_timeout, sock_read=patience)
+        timeout = _timeout(self._connect_timeout, patience)
+        data: Any = request_data
+        ready = isinstance(data, Prepared)
+        body, headers = (data.payload, JSON) if ready else (_body(request_data), None)
+        self._leaves(url)
         try:
-            async with self._session.request(method, url, data=_body(request_data), timeout=timeout) as response:
+            async with self._session.request(
+                method, _address(url), data=body, headers=headers, timeout=timeout
+            ) as response:
                 return response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError, TimeoutError) as error:
             raise _as_known(error) from None
@@ -66,6 +102,16 @@ class AiohttpRequest(BaseRequest):
             raise AnswerLostError(f"connection broke: {type(error).__name__}") from None
         except asyncio.CancelledError:
             raise
+
+
+@lru_cache(maxsize=64)
+def _address(url: str) -> URL:
+    return URL(url, encoded=True)
+
+
+@lru_cache(maxsize=64)
+def _timeout(connect: float, read: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(sock_connect=connect, sock_read=read)
 
 
 def _as_known(error: Exception) -> Exception:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import itertools
 import logging
-import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -15,6 +14,8 @@ from telegram import Bot, BotCommand, BotCommandScopeChat, InputFile, LinkPrevie
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
+from bot.channels.telegram.door import Door
+from bot.channels.telegram.pace import SHORT, Pace
 from bot.channels.telegram.render import as_html, as_plain, in_pieces, keyboard
 from bot.channels.telegram.request import AnswerLostError
 from bot.messages import (
@@ -32,6 +33,7 @@ from bot.messages import (
     Toast,
     Unbutton,
 )
+from bot.service.ports import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -61,41 +63,10 @@ _DONE_ALREADY = (
 )  # fmt: skip
 
 
-class Pace:
-    """Spreads lessons evenly over time at `rate` a second. Replies never wait for it, but what they use is taken from it."""
-
-    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._gap = 1.0 / rate
-        self._clock = clock
-        self._next = 0.0
-        self._held_until = 0.0
-
-    async def turn(self) -> None:
-        """Waits for the next free moment."""
-        now = self._clock()
-        start = max(now, self._next)
-        self._next = start + self._gap
-        if start > now:
-            await asyncio.sleep(start - now)
-
-    def spend(self) -> None:
-        """Counts a message that did not wait."""
-        self._next = max(self._clock(), self._next) + self._gap
-
-    def hold(self, seconds: float) -> None:
-        """Telegram said "slow down": no lesson for so long. Replies and help have limits of their own."""
-        self._held_until = max(self._held_until, self._clock() + seconds)
-
-    @property
-    def held(self) -> float:
-        """Seconds for which lessons are still held; 0 when they are not."""
-        return max(0.0, self._held_until - self._clock())
-
-
 class TelegramSender:
     """The port `Sender` on Telegram. Lessons and replies have connections of their own."""
 
-    def __init__(self, replies: Bot, lessons: Bot, pace: Pace) -> None:
+    def __init__(self, replies: Bot, lessons: Door, pace: Pace) -> None:
         self._replies = replies
         self._lessons = lessons
         self._pace = pace
@@ -112,16 +83,26 @@ class TelegramSender:
         """They are here again."""
         self._left.pop(chat, None)
 
+    async def window(self, most: int) -> int:
+        """Waits until lessons may go soon. Answers how many, at most so many; 0 while they are held for longer than a moment."""
+        return await self._pace.window(most)
+
     async def lesson(self, chat: ChatRef, say: Say) -> Receipt:
         """Sends a lesson at the allowed pace. Tried once: the ledger decides about another time."""
-        if self._pace.held:
-            return Receipt(Outcome.SLOW_DOWN, retry_after=self._pace.held)
-        await self._pace.turn()
+        held = max(self._pace.held if self._pace.held > SHORT else 0.0, self._pace.chat_held(chat))
+        if held:
+            return Receipt(Outcome.SLOW_DOWN, retry_after=held)
+        try:
+            await self._pace.lesson(chat)
+        except StoreUnavailable:
+            return Receipt(Outcome.TRY_LATER, detail="no budget")
         if chat in self._left:
             return LET_GO
-        receipt = await named(lambda: send(self._lessons, chat, say))
+        receipt = await self._counted(lambda: self._lessons.send(chat, say))
         if receipt.outcome is Outcome.SLOW_DOWN:
-            self._pace.hold(receipt.retry_after or 1.0)
+            await self._slow_down(chat, receipt.retry_after or 1.0)
+        elif receipt.outcome is Outcome.SENT:
+            self._pace.went_through(chat)
         return receipt
 
     async def fetch(self, file: FileRef) -> bytes | None:
@@ -137,7 +118,6 @@ class TelegramSender:
 
     async def reply(self, chat: ChatRef, outgoing: Outgoing, press_id: str | None = None) -> Receipt:
         """Sends an answer to somebody who is waiting for it; tried again for a short while."""
-        self._pace.spend()
         began = next(self._calls)
         # What may have been done already is tried again only where twice does no harm; of a message the caller decides.
         passing = {Outcome.SLOW_DOWN, Outcome.TRY_LATER}
@@ -146,7 +126,7 @@ class TelegramSender:
         for attempt in range(REPLY_TRIES):
             if self._left.get(chat, 0) > began:
                 return LET_GO
-            receipt = await named(lambda: perform(self._replies, chat, outgoing, press_id))
+            receipt = await self._reply_once(chat, outgoing, press_id)
             wait = receipt.retry_after or 0.5 * 2**attempt
             if receipt.outcome not in passing or waited + wait > LONGEST_REPLY_WAIT:
                 break
@@ -155,6 +135,26 @@ class TelegramSender:
         if receipt.outcome is Outcome.OUR_BUG:
             log.error("Telegram refused an answer: %s", receipt.detail, extra={"action": "our_bug"})
         return receipt
+
+    async def _reply_once(self, chat: ChatRef, outgoing: Outgoing, press_id: str | None) -> Receipt:
+        if not isinstance(outgoing, Say | Pin):
+            return await named(lambda: perform(self._replies, chat, outgoing, press_id))
+        await self._pace.reply(chat)
+        receipt = await self._counted(lambda: perform(self._replies, chat, outgoing, press_id))
+        if receipt.outcome is Outcome.SLOW_DOWN:
+            await self._slow_down(chat, receipt.retry_after or 1.0)
+        return receipt
+
+    async def _counted(self, call: Callable[[], Awaitable[Sent]]) -> Receipt:
+        passed = self._pace.passes()
+        try:
+            return await named(call)
+        finally:
+            passed.arrived()
+
+    async def _slow_down(self, chat: ChatRef, seconds: float) -> None:
+        with contextlib.suppress(StoreUnavailable):
+            await self._pace.slow_down(chat, seconds)
 
 
 async def perform(bot: Bot, chat: ChatRef, outgoing: Outgoing, press_id: str | None) -> Sent:

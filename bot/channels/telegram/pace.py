@@ -1,0 +1,280 @@
+"""The pace: how fast messages may leave, shared by every process on one database.
+
+Lessons go out in windows of evenly spaced moments. Windows are given out by the budget, one after the other, so that two
+processes never use the same one. A reply does not wait for a window, only for room within the second, and goes before
+lessons; what it used is taken off the next window. Help waits for nothing, and is taken off in the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from bot.messages import ChatRef
+
+LEAST_LEFT, MOST_LEFT, LEFT_AT_FIRST = 0.025, 0.2, 0.1
+"""The part of the allowed rate that lessons leave: for help, and for messages that bunch up on their way. As much of a second
+as messages were early or late of late is as much of the rate as two neighbouring seconds may exchange."""
+CALMS_DOWN = 10.0
+"""Seconds after which half of what was seen is forgotten."""
+WINDOW = 0.25
+"""Seconds that one window lasts: what a process that dies has reserved in vain, and how soon a reply is made up for."""
+SHORT = 3.0
+"""Seconds of "slow down" that are waited for on the spot; for longer ones the work is put away."""
+DOUBT = 1.0
+"""Seconds for which everybody waits when one chat was told to slow down, until it shows whether it was that chat alone."""
+ANSWER = 0.25
+"""Seconds after which a message without an answer counts as having arrived."""
+
+
+class Budget(Protocol):
+    """Gives out time in which messages may be sent. Raises StoreUnavailable when it cannot be asked."""
+
+    async def reserve(self, seconds: float) -> tuple[float, float]:
+        """The next free stretch of so many seconds: in how many seconds it begins, and for how many everything is still held."""
+
+    async def hold(self, seconds: float) -> None:
+        """Nothing may be reserved for so long: the messenger said so."""
+
+
+class OwnBudget:
+    """The budget of a process that is alone."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._next = self._held = 0.0
+
+    async def reserve(self, seconds: float) -> tuple[float, float]:
+        """See the port."""
+        now = self._clock()
+        start = max(now, self._next)
+        self._next = start + seconds
+        return start - now, max(0.0, self._held - now)
+
+    async def hold(self, seconds: float) -> None:
+        """See the port."""
+        self._held = max(self._held, self._clock() + seconds)
+
+
+class Pace:
+    """The pace of one process, at `rate` messages a second for the whole bot and `chat_rate` for each chat."""
+
+    def __init__(
+        self, rate: float, budget: Budget, chat_rate: float = 1.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.rate = rate
+        self._unsteady = Unsteady(rate)
+        self._most = max(1, int(rate))
+        self._budget = budget
+        self._clock = clock
+        self._chats = ChatPace(1.0 / chat_rate, clock)
+        self._moments: deque[float] = deque()
+        self._end = 0.0
+        self._spent = 0
+        self._late = 0.0
+        self._urgent = 0
+        self._lately: deque[Passed] = deque()
+        self._held_until = 0.0
+        self._doubted: ChatRef | None = None
+
+    @property
+    def _gap(self) -> float:
+        return 1.0 / (self.rate * (1.0 - self._unsteady.left))
+
+    # -- lessons -------------------------------------------------------------------------------------------------------
+
+    async def window(self, most: int) -> int:
+        """Waits until lessons may go soon. Answers how many, at most so many; 0 while they are held for longer than a moment.
+
+        Raises StoreUnavailable when the budget cannot be asked.
+        """
+        await self._sleep_until(self._end - WINDOW / 2)
+        if self.held > SHORT:
+            return 0
+        number = 1 if self._doubted else max(1, min(most, round(WINDOW * self.rate)))
+        await self._sleep_until(self._held_until)
+        spent, self._spent = self._spent, 0
+        lost, self._unsteady.lost = min(self._unsteady.lost, WINDOW), 0.0
+        wait, held = await self._budget.reserve((number + spent) * self._gap + lost)
+        self._held_until = max(self._held_until, self._clock() + held if held else 0.0)
+        if held:
+            return 0 if held > SHORT else await self.window(most)
+        start = self._clock() + wait + spent * self._gap + lost
+        self._moments.extend(start + place * self._gap for place in range(number))
+        self._end = start + number * self._gap
+        return number
+
+    async def lesson(self, chat: ChatRef) -> None:
+        """Waits for the moment of one lesson."""
+        await self._chats.turn(chat)
+        while True:
+            moment = await self._moment()
+            await self._sleep_until(moment)
+            await self._until_there_is_room(lambda: self._room() or (self._gap if self._urgent else 0.0))
+            self._late = self._clock() - moment
+            self._unsteady.note(self._late)
+            if self._late <= self._unsteady.left:
+                return
+
+    async def _moment(self) -> float:
+        while True:
+            while self._moments:
+                moment = self._moments.popleft()
+                if moment > self._clock() - self._unsteady.left:
+                    return moment
+            await self.window(1)
+
+    # -- answers and help ----------------------------------------------------------------------------------------------
+
+    async def reply(self, chat: ChatRef) -> None:
+        """Waits until an answer may go: for this chat's turn, and for room within the second, which it gets before any lesson."""
+        await self._chats.turn(chat)
+        self._urgent += 1
+        try:
+            await self._until_there_is_room(self._room)
+        finally:
+            self._urgent -= 1
+        self._spent += 1
+
+    def spend(self) -> None:
+        """Counts a message that waited for nothing, as a help card does."""
+        self._spent += 1
+        self.passes()
+
+    # -- what is under way ---------------------------------------------------------------------------------------------
+
+    def passes(self) -> Passed:
+        """Notes that a message leaves now. Its `arrived` is called when the answer is there."""
+        passed, self._late = Passed(self._clock, self._unsteady, self._late), 0.0
+        self._lately.append(passed)
+        return passed
+
+    def _room(self) -> float:
+        """Seconds until one more message makes no second too full; 0 when there is room now."""
+        now = self._clock()
+        while self._lately and self._lately[0].at(now) <= now - 1.0:
+            self._lately.popleft()
+        if len(self._lately) < self._most:
+            return 0.0
+        return max(0.001, self._lately[len(self._lately) - self._most].at(now) + 1.0 - now)
+
+    async def _until_there_is_room(self, seconds: Callable[[], float]) -> None:
+        while True:
+            wait = seconds()
+            if wait <= 0:
+                return
+            await asyncio.sleep(min(wait, WINDOW))
+
+    async def _sleep_until(self, moment: float) -> None:
+        if (wait := moment - self._clock()) > 0:
+            await asyncio.sleep(wait)
+
+    # -- slow down -----------------------------------------------------------------------------------------------------
+
+    @property
+    def held(self) -> float:
+        """Seconds for which lessons are still held; 0 when they are not."""
+        return max(0.0, self._held_until - self._clock())
+
+    async def slow_down(self, chat: ChatRef, seconds: float) -> None:
+        """The messenger said "slow down" when this chat was sent to. That chat waits; all of them do when another chat hears it,
+        too. Until then one lesson after the other finds out which it was. Raises StoreUnavailable."""
+        self._chats.hold(chat, seconds)
+        if self._doubted not in (None, chat):
+            self._held_until = max(self._held_until, self._clock() + seconds)
+            await self._budget.hold(seconds)
+            return
+        self._doubted = chat
+        self._held_until = max(self._held_until, self._clock() + min(seconds, DOUBT))
+
+    def went_through(self, chat: ChatRef) -> None:
+        """A lesson was taken: if there was a doubt, it was about another chat alone."""
+        if self._doubted is not None and not self.held and chat != self._doubted:
+            self._doubted = None
+
+    def chat_held(self, chat: ChatRef) -> float:
+        """Seconds for which this chat is still held."""
+        return self._chats.held(chat)
+
+
+class Unsteady:
+    """How much messages were early or late of late, and so how much of the rate lessons leave."""
+
+    def __init__(self, rate: float) -> None:
+        self._keeps = 0.5 ** (1.0 / (CALMS_DOWN * rate))
+        self._best = ANSWER
+        self.left = LEFT_AT_FIRST
+        self.lost = 0.0
+        """Seconds by which messages were later than there was room for: everybody's next window begins so much later."""
+
+    def note(self, seconds: float) -> None:
+        """A message was so far from where it should have been."""
+        self.left = min(MOST_LEFT, max(LEAST_LEFT, seconds, self.left * self._keeps))
+
+    def answered(self, late: float, seconds: float) -> None:
+        """A message left so late, and its answer took so long: what it took longer than the quickest, it may have arrived late."""
+        self._best = min(seconds, self._best * 1.001)
+        off = late + min(seconds - self._best, ANSWER)
+        self.lost += max(0.0, off - self.left)
+        self.note(off)
+
+
+class Passed:
+    """A message on its way. It arrived between its leaving and its answer, and counts as late as it can have."""
+
+    __slots__ = ("_answered", "_clock", "_late", "_left", "_unsteady")
+
+    def __init__(self, clock: Callable[[], float], unsteady: Unsteady, late: float) -> None:
+        self._clock = clock
+        self._late = late
+        self._unsteady = unsteady
+        self._left = clock()
+        self._answered: float | None = None
+
+    def arrived(self) -> None:
+        """The answer is there."""
+        self._answered = self._clock()
+        self._unsteady.answered(self._late, self._answered - self._left)
+
+    def at(self, now: float) -> float:
+        """When it counts as having arrived."""
+        if self._answered is not None:
+            return self._answered
+        return min(now, self._left + ANSWER)
+
+
+class ChatPace:
+    """One message after the other for each chat; remembers only chats that were sent to a moment ago, or are held."""
+
+    def __init__(self, gap: float, clock: Callable[[], float]) -> None:
+        self._gap = gap
+        self._clock = clock
+        self._free: dict[ChatRef, float] = {}
+        self._held: dict[ChatRef, float] = {}
+        self._swept = 0.0
+
+    async def turn(self, chat: ChatRef) -> None:
+        """Waits for this chat's next turn, and takes it."""
+        now = self._clock()
+        self._sweep(now)
+        start = max(now, self._free.get(chat, 0.0))
+        self._free[chat] = start + self._gap
+        if start > now:
+            await asyncio.sleep(start - now)
+
+    def hold(self, chat: ChatRef, seconds: float) -> None:
+        """No lesson to this chat for so long. An answer to somebody who is waiting is tried all the same."""
+        self._held[chat] = max(self._held.get(chat, 0.0), self._clock() + seconds)
+
+    def held(self, chat: ChatRef) -> float:
+        """Seconds for which this chat is held."""
+        return max(0.0, self._held.get(chat, 0.0) - self._clock())
+
+    def _sweep(self, now: float) -> None:
+        if now - self._swept > self._gap:
+            self._swept = now
+            self._free = {chat: free for chat, free in self._free.items() if free > now}
+            self._held = {chat: until for chat, until in self._held.items() if until > now}
