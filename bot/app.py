@@ -18,7 +18,6 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot import health
 from bot.channels.telegram.door import Door
 from bot.channels.telegram.help_lane import HelpLane
 from bot.channels.telegram.lanes import Lanes, Seldom
@@ -29,6 +28,7 @@ from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.webhook import Webhook
 from bot.clock import TICK, metronome
 from bot.content.read import CourseError, lessons_dir, load_course
+from bot.course.lesson import Course
 from bot.crisis import answer as crisis
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Say, Toast
@@ -44,6 +44,7 @@ from bot.storage.database import PATIENCE, Database
 from bot.storage.sealing import BadKey, KeyMissing, Keyring, generated_key, read_keys
 from bot.storage.store import SqlStore
 from bot.storage.tidying import SqlTidying
+from bot.watch import Stopwatch, Watch, Watched
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +111,8 @@ class App:
         self._ticking = asyncio.Lock()
         self._asked_once = False
         self._scheduler: AsyncIOScheduler | None = None
+        checks = {"database": self._database_state, "bot_api": self._api_state}
+        self.watch = Watch(Watched(settings, clock, checks, self._open_database, self._course, lambda: self._trouble))
 
     @property
     def rooms(self) -> Rooms:
@@ -163,6 +166,7 @@ class App:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         if served is not None:
+            await self.watch.close()
             await served.cleanup()
         for request in self.requests:
             await request.shutdown()
@@ -184,12 +188,17 @@ class App:
 
     async def handle(self, incoming: Incoming) -> None:
         """One update, in its lane. When the database cannot be reached the person hears so, with the way to help."""
+        with self.watch.metrics.answering():
+            await self._answer(incoming)
+
+    async def _answer(self, incoming: Incoming) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
                 # What a crash left unsaid comes first; after a start this takes a moment.
                 await self.opened.wait()
             await self.rooms.conversation.handle(incoming, self.clock())
         except (StoreUnavailable, KeyMissing, TimeoutError):
+            self.watch.metrics.unanswered()
             await self._sorry(incoming)
         except Exception:
             # Our own bug: the lane logs it, and the person is not left without a word.
@@ -217,8 +226,10 @@ class App:
         if not self.opened.is_set():
             return
         async with self._ticking:
+            watch = Stopwatch()
             await self.rooms.conversation.take_over(self.clock())
-            await self.rooms.delivery.send_due(self.clock)
+            counts = await self.rooms.delivery.send_due(self.clock)
+            self.watch.metrics.ticked(counts, watch.seconds, self.clock())
 
     async def nightly(self) -> None:
         """Forgets what is not needed any more."""
@@ -291,9 +302,7 @@ class App:
         if not self.settings.http_listen:
             return None
         try:
-            return await health.serve(
-                self.settings.http_listen, {"database": self._database_state, "bot_api": self._api_state}
-            )
+            return await self.watch.serve()
         except OSError as error:
             log.warning("health is not served: %s", error.strerror, extra={"action": "health_off"})
             return None
@@ -309,6 +318,12 @@ class App:
             return await self.store.leads()
         except (StoreUnavailable, TimeoutError):
             return True
+
+    def _open_database(self) -> Database | None:
+        return self._rooms.store.database if self._rooms is not None else None
+
+    def _course(self) -> Course | None:
+        return self._rooms.delivery.course if self._rooms is not None else None
 
     async def _database_state(self) -> str:
         try:

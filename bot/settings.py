@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 TELEGRAM = "https://api.telegram.org"
-SECRETS = ("BOT_TOKEN", "SECRET_KEY", "WEBHOOK_SECRET", "DATABASE_URL")
+SECRETS = ("BOT_TOKEN", "SECRET_KEY", "WEBHOOK_SECRET", "DATABASE_URL", "OPERATOR_TOKEN")
 
 
 class SettingsError(Exception):
@@ -53,9 +53,11 @@ class Settings(BaseSettings):
     listen: str = "127.0.0.1:8443"
     """Address on which webhook calls are received at /telegram, behind your proxy."""
     http_listen: str = "127.0.0.1:8080"
-    """Address of health and readiness; off when empty."""
+    """Address of health, readiness, metrics and the operator's page; off when empty."""
     backups_kept_days: int | None = Field(default=None, ge=0, le=730)
     """For how many days you keep backups: the receipt of `/delete` names the day on which the last one goes. Default: not said."""
+    operator_token: SecretStr | None = Field(default=None, min_length=16)
+    """Opens the operator's page; or `OPERATOR_TOKEN_FILE`. Default: made once in `DATA_DIR`, in the file operator.token."""
     log_format: Literal["text", "json"] = "text"
     """`text` for people, `json` for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

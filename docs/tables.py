@@ -20,6 +20,7 @@ from bot.content import shape
 from bot.content.structure import REQUIRED_PARTS
 from bot.course.lesson import Part
 from bot.i18n.texts import texts_for
+from bot.metrics import Metrics
 from bot.service.commands import COMMANDS
 from bot.settings import SECRETS, Settings
 
@@ -128,6 +129,17 @@ def lesson_numbers() -> str:
     return _table(("what", "limit"), rows)
 
 
+def metrics() -> str:
+    """Every figure at /metrics that is Kindling's own, by the name under which Prometheus keeps it."""
+    found = [one for one in Metrics("").registry.collect() if one.name.startswith("kindling_")]
+    rows = [(f"`{_kept_as(one)}`", one.type if one.type != "info" else "gauge", one.documentation) for one in found]
+    return _table(("figure", "kind", "meaning"), rows)
+
+
+def _kept_as(figure: Any) -> str:
+    return figure.name + {"counter": "_total", "info": "_info"}.get(figure.type, "")
+
+
 def _table(head: tuple[str, ...], rows: list[Any]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
@@ -138,6 +150,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "secret-files": secret_files,
     "chat-commands": chat_commands,
     "program-commands": program_commands,
+    "metrics": metrics,
     "lesson-limits": lesson_limits,
     "lesson-numbers": lesson_numbers,
 }

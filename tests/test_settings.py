@@ -26,6 +26,7 @@ GIVEN = {
     "LOG_FORMAT": "json",
     "LOG_LEVEL": "warning",
     "BACKUPS_KEPT_DAYS": "30",
+    "OPERATOR_TOKEN": "a-token-of-the-operators-own",
 }
 SECRET_VALUES = [GIVEN[name] for name in SECRETS] + ["a-password"]
 
@@ -169,6 +170,7 @@ WRONG = {
     "LISTEN": ["8443", ":8443", "localhost", "localhost:", "localhost:http", "localhost:65536", "localhost:-1", "h:²"],
     "HTTP_LISTEN": ["8080", "localhost:99999"],
     "LOG_FORMAT": ["xml"],
+    "OPERATOR_TOKEN": ["too-short"],
     "LOG_LEVEL": ["loud", "trace"],
 }
 

@@ -82,6 +82,14 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def unhurried_read(self, seconds: float) -> AsyncIterator[AsyncConnection]:
+        """A reading connection for counts that take a while. It holds nobody up: readers and writers do not wait for each other."""
+        async with self._transaction(self.engine, seconds) as connection:
+            if self.dialect == "postgresql":
+                await connection.execute(text(f"SET LOCAL statement_timeout = {round(seconds * 1000)}"))
+            yield connection
+
+    @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine, seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
         try:
             async with asyncio.timeout(seconds or self.patience):

@@ -121,6 +121,7 @@ passages = Table(
     Column("lesson_id", String(64), primary_key=True),
     Column("how", String(16), nullable=False),
     Column("at", Moment, nullable=False),
+    Index("ix_passages_lesson_id", "lesson_id"),
 )
 
 WAITING = text("next_at IS NOT NULL")
@@ -149,6 +150,7 @@ deliveries = Table(
     Index("ix_deliveries_next", "next_at", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_deliveries_learner_id_message", "learner_id", "message"),
     Index("ix_deliveries_tidy", "tidy_at", sqlite_where=TIDIED, postgresql_where=TIDIED),
+    Index("ix_deliveries_slot", "slot"),
 )
 
 attempts = Table(
@@ -174,6 +176,7 @@ reflections = Table(
     Column("written_at", Moment, nullable=False),
     Column("edited_at", Moment),
     Index("ix_reflections_learner_id_written_at", "learner_id", "written_at"),
+    Index("ix_reflections_lesson_id_learner_id", "lesson_id", "learner_id"),
 )
 
 plans = Table(

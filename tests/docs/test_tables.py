@@ -35,6 +35,7 @@ def test_every_page_is_up_to_date(tables: ModuleType) -> None:
         ("secret-files", "docs/configuration.md"),
         ("chat-commands", "docs/commands.md"),
         ("program-commands", "docs/commands.md"),
+        ("metrics", "docs/monitoring.md"),
         ("lesson-limits", "docs/lesson-format.md"),
         ("lesson-numbers", "docs/lesson-format.md"),
     ],

@@ -32,7 +32,7 @@ SETTINGS = {name.upper() for name in Settings.model_fields} | {f"{name}_FILE" fo
 OTHER_VARIABLES = {"COMPOSE_PROFILES", "POSTGRES_PASSWORD", "PACKAGES", "COMMANDS"}
 """Names in capitals that are no settings: Compose's, the build's, a table of the code."""
 OF_BOTFATHER = {"/newbot", "/revoke", "/setjoingroups", "/setuserpic", "/setname"}
-PATHS = {"/livez", "/readyz", "/metrics", "/telegram", "/data"}
+PATHS = {"/operator", "/livez", "/readyz", "/metrics", "/telegram", "/data"}
 PROGRAM = typer.main.get_command(cli)
 ARGUMENTS = {argument.name.upper() for argument in arguments(PROGRAM)}
 SOURCE = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "bot").rglob("*.py")))

@@ -1,0 +1,159 @@
+"""What the operator sees of everyone together: how many, never who. A number that could be worked out from the others is hidden too.
+
+Three forms keep it so. A *division* splits people into groups that add up; when one group is under ten, as many others are hidden
+as it takes to make it unknowable. A *rate* is given in steps of five percent, and only where ten people stand on either side.
+A plain number is shown from ten people on (bot/service/figures.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.course.lesson import Course
+from bot.service.figures import FEWEST, Figure
+
+MOST_HIDDEN = FEWEST - 1
+STEP = 5
+"""Rates are rounded to so many percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """People in groups that add up to `total`; None where a number is hidden."""
+
+    groups: Mapping[str, int | None]
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of `whole` people did something. Not to be shown as it is."""
+
+    part: int
+    whole: int
+
+
+@dataclass(frozen=True, slots=True)
+class LongCounted:
+    """What takes the database a while, before anything is hidden. Not to be shown as it is.
+
+    `open_steps` is step → people still signing up there; `passed` lesson → people who had it; `replied` lesson → people who wrote;
+    `hours` is the hour of sending (UTC) → how many of its lessons' readers wrote, over the last weeks.
+    """
+
+    open_steps: Mapping[str, int]
+    passed: Mapping[str, int]
+    replied: Mapping[str, int]
+    hours: Mapping[int, Share]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """Where people are in each track: after how many of its lessons, and how many answered each lesson, in percent."""
+
+    title: str
+    stops: Division
+    rates: Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Long:
+    """The slow part of the page, fit to be shown."""
+
+    made_at: datetime
+    onboarding: Division
+    tracks: Mapping[str, Tracks]
+    hours: Mapping[int, int | None] = field(default_factory=dict)
+
+
+def long_view(counted: LongCounted, course: Course, steps: tuple[str, ...], made_at: datetime) -> Long:
+    """What may be shown of it. `steps` are the steps of signing up, in order."""
+    names = ("met", *steps, "left in between")
+    onboarding = divided({name: counted.open_steps.get(name, 0) for name in names})
+    tracks = {}
+    for track in course.tracks.values():
+        rates = {one: rate(Share(counted.replied.get(one, 0), counted.passed.get(one, 0))) for one in track.order}
+        title = track.title.get(course.default_language, track.id)
+        tracks[track.id] = Tracks(title, divided(_stops(counted.passed, track.order)), rates)
+    hours = {hour: rate(share) for hour, share in sorted(counted.hours.items())}
+    return Long(made_at, onboarding, tracks, hours)
+
+
+def _stops(passed: Mapping[str, int], order: tuple[str, ...]) -> dict[str, int]:
+    """After how many lessons people are: those who had one, less those who had the next."""
+    numbers = [*(passed.get(lesson, 0) for lesson in order), 0]
+    return {str(place): max(0, numbers[place - 1] - numbers[place]) for place in range(1, len(numbers))}
+
+
+def divided(numbers: Mapping[str, int]) -> Division:
+    """The groups that may be shown. When hiding cannot make the small ones unknowable, the total is hidden with all of them."""
+    total, hidden = sum(numbers.values()), {name for name, number in numbers.items() if number < FEWEST}
+    while hidden and not unknowable([numbers[name] for name in hidden]):
+        rest = [name for name in numbers if name not in hidden]
+        if not rest:
+            return Division(dict.fromkeys(numbers), None)
+        hidden.add(rest[0])  # by its place, not by its size: the choice itself must tell nothing
+    shown = {name: None if name in hidden else number for name, number in numbers.items()}
+    return Division(shown, total if total >= FEWEST else None)
+
+
+def unknowable(hidden: list[int]) -> bool:
+    """True when each of these numbers under ten could be anything from none to nine, for all that their known sum tells."""
+    small, large = [one for one in hidden if one < FEWEST], [one for one in hidden if one >= FEWEST]
+    free = sum(hidden) - FEWEST * len(large)
+    return free >= MOST_HIDDEN and (bool(large) or free <= MOST_HIDDEN * (len(small) - 1))
+
+
+def rate(share: Share) -> int | None:
+    """The share in whole steps of five percent; None unless ten people did it, and ten did not."""
+    others = share.whole - share.part
+    if share.part < FEWEST or others < FEWEST:
+        return None
+    return STEP * round(100 * share.part / share.whole / STEP)
+
+
+def long_figures(view: Long) -> tuple[Figure, ...]:
+    """The same as a list, for `stats`."""
+    found = [Figure("onboarding", name, number) for name, number in view.onboarding.groups.items()]
+    for track, one in view.tracks.items():
+        found += [Figure(f"after lessons of {track}", place, number) for place, number in one.stops.groups.items()]
+    for one in view.tracks.values():
+        found += [Figure("replies, percent", lesson, percent) for lesson, percent in one.rates.items()]
+    found += [Figure("replies by hour (UTC), percent", f"{hour:02}", one) for hour, one in view.hours.items()]
+    return tuple(found)
+
+
+# -- how the program is ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """Something that the bot needs: whether it answers, in how many seconds, and if not, what is wrong and what to do."""
+
+    name: str
+    fine: bool
+    says: str
+    seconds: float
+    do: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The quick part of the page, fit to be shown. `figures` is None while the database is away."""
+
+    made_at: datetime
+    version: str
+    schema: str
+    started_at: datetime
+    dependencies: tuple[Dependency, ...]
+    figures: tuple[Figure, ...] | None
+    events: Mapping[str, int]
+    reviews_due: int
+    review_by: str
+
+    @property
+    def running(self) -> timedelta:
+        """Since when the process runs."""
+        return self.made_at - self.started_at

@@ -1,0 +1,157 @@
+"""What the operator watches: health, metrics and the page, over what the rooms tell. Nothing here is needed for a lesson to go out."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from aiohttp import web
+
+from bot import __version__, health
+from bot.course.lesson import Course
+from bot.crisis import check as crisis
+from bot.crisis.answer import DEFAULT
+from bot.metrics import LogCount, Metrics
+from bot.operator.board import Board
+from bot.operator.door import Door, kept_token
+from bot.service.figures import figures
+from bot.service.overview import Dependency, Long, Now, long_view
+from bot.service.ports import StoreUnavailable
+from bot.service.steps import STEPS
+from bot.settings import Settings
+from bot.storage.database import Database
+from bot.storage.diagnosis import trouble_with
+from bot.storage.figures import count
+from bot.storage.migrate import newest_revision
+from bot.storage.overview import count_long
+
+DAYS = 14
+API_TROUBLE = "Check BOT_TOKEN and the network: `kindling doctor` tells which of them it is."
+REVIEW_RULES = ("review-due", "gave-way")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What there is to watch. Database and course are None before they are open; `trouble` then says why."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    checks: Mapping[str, health.Check]
+    database: Callable[[], Database | None]
+    course: Callable[[], Course | None]
+    trouble: Callable[[], str]
+
+
+@dataclass
+class Watch:
+    """See the module."""
+
+    of: Watched
+    metrics: Metrics = field(default_factory=lambda: Metrics(__version__))
+    _started_at: datetime | None = None
+
+    async def serve(self) -> web.AppRunner:
+        """Starts the server. Raises OSError when it cannot listen."""
+        self._started_at = self.of.clock()
+        logging.getLogger().addHandler(self._log_count)
+        metrics = health.metrics_route(self.metrics, self.of.checks, self._count)
+        return await health.serve(self.of.settings.http_listen, self.of.checks, [metrics, *self._door.routes()])
+
+    async def close(self) -> None:
+        """Ends what is under way for the page."""
+        logging.getLogger().removeHandler(self._log_count)
+        await self._board.close()
+
+    @cached_property
+    def _log_count(self) -> LogCount:
+        return LogCount(self.metrics)
+
+    @cached_property
+    def _board(self) -> Board:
+        return Board(self._now, self._long, self.of.clock)
+
+    @cached_property
+    def _door(self) -> Door:
+        return Door(self._token, self._board, self.of.clock)
+
+    def _token(self) -> str | None:
+        given = self.of.settings.operator_token
+        return given.get_secret_value() if given is not None else kept_token(self.of.settings.data_dir)
+
+    # -- what /metrics counts ------------------------------------------------------------------------------------------
+
+    async def _count(self) -> None:
+        now = self.of.clock()
+        database = self.of.database()
+        try:
+            if database is None:
+                raise StoreUnavailable("not open")
+            async with database.read() as db:
+                found = await count(db, (now.date(),), now)
+        except StoreUnavailable:
+            self.metrics.uncounted()
+            return
+        states = {state.value: number for state, number in found.states.items()}
+        self.metrics.counted(states, found.backlog.late(now), self._reviews_due(now))
+
+    def _reviews_due(self, now: datetime) -> int:
+        return sum(one.rule in REVIEW_RULES for one in crisis.check(now.date()))
+
+    # -- what the page shows -------------------------------------------------------------------------------------------
+
+    async def _now(self) -> Now:
+        now = self.of.clock()
+        days = tuple(now.date() - timedelta(days=back) for back in range(DAYS - 1, -1, -1))
+        shown, database = None, self.of.database()
+        dependencies = await self._dependencies()
+        if database is not None and dependencies[0].fine:
+            try:
+                async with database.read() as db:
+                    shown = figures(await count(db, days, now), days, now)
+            except StoreUnavailable as error:
+                dependencies = (Dependency("database", False, str(error), 0.0), *dependencies[1:])
+        return Now(
+            now, __version__, newest_revision(), self._started_at or now, dependencies, shown, dict(self.metrics.events),
+            self._reviews_due(now), DEFAULT.book.review_by.isoformat(),
+        )  # fmt: skip
+
+    async def _dependencies(self) -> tuple[Dependency, ...]:
+        answers = await health.ask(self.of.checks)
+        found = [await self._explained(name, answer) for name, answer in answers.items()]
+        lessons = "are loaded" if self.of.course() is not None else "wait for what is wrong above"
+        return (*found, Dependency("lessons", self.of.course() is not None, lessons, 0.0))
+
+    async def _explained(self, name: str, answer: health.Answer) -> Dependency:
+        if answer.fine:
+            return Dependency(name, True, "answers", answer.seconds)
+        if name != "database":
+            return Dependency(name, False, answer.state, answer.seconds, API_TROUBLE)
+        trouble = await trouble_with(self.of.settings.database)
+        if trouble is not None:
+            return Dependency(name, False, trouble.says, answer.seconds, trouble.do)
+        return Dependency(
+            name, False, self.of.trouble() or answer.state, answer.seconds, "`kindling doctor` tells more."
+        )
+
+    async def _long(self) -> Long | None:
+        database, course = self.of.database(), self.of.course()
+        if database is None or course is None:
+            return None
+        now = self.of.clock()
+        return long_view(await count_long(database, now), course, tuple(STEPS), now)
+
+
+class Stopwatch:
+    """Seconds since it was made."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been running."""
+        return time.perf_counter() - self._start
