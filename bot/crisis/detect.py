@@ -20,6 +20,8 @@ from bot.crisis.words import SENTENCE_ENDS, Dictionary, Found
 
 Tier = Literal["strong", "soft", "none"]
 WINDOW, OVERLAP, LONGEST = 320, 100, 4096
+FEWEST = 3
+"""Words below which the model alone does not speak softly: "every day" is what people answer to a question."""
 REASONS = 8
 BARE = 7
 """Words of a sentence that holds little but its plain statement: then nothing around it weighs against it."""
@@ -74,7 +76,7 @@ class Detector:
         score = self.model.risk.score(spoken)
         plain = [found for found in seen.statements if found.phrase.name not in self.model.weak_statements]
         sure = [found for found in plain if not cancelled(seen, found)]
-        tier = "strong" if any(_bare(seen, found) for found in sure) else self._tier(score, sure, seen.statements)
+        tier = "strong" if any(_bare(seen, found) for found in sure) else self._tier(score, sure, seen)
         young = says_under_18(seen.normal)
         why = tuple(self._why(named, seen)) if explain else ()
         if tier == "none":
@@ -83,10 +85,11 @@ class Detector:
         severity = "imminent" if self.model.imminent.score(spoken) > 0 else "concern"
         return Reading(category, severity, tier, why, young, score)
 
-    def _tier(self, score: float, sure: list[Found], any_statement: list[Found]) -> Tier:
+    def _tier(self, score: float, sure: list[Found], seen: Seen) -> Tier:
         if (sure and score > self.model.doubtful) or score >= self.model.strong:
             return "strong"
-        return "soft" if any_statement or score >= self.model.soft else "none"
+        tells = score >= self.model.soft and len(seen.words) >= FEWEST
+        return "soft" if seen.statements or tells else "none"
 
     def _category(self, spoken: Marked, statements: list[Found]) -> str:
         scores = {name: table.score(spoken) for name, table in self.model.categories.items()}

@@ -172,7 +172,7 @@ def left_out(rows: Sequence[Row], named: Sequence[dict[str, float]], groups: Seq
     return scores
 
 
-def authors(rows: Sequence[Row], count: int = 5) -> list[int]:
+def authors(rows: Sequence[Row], count: int = 4) -> list[int]:
     """A group for every row, so that whole authors are left out together."""
     names = sorted({row.author for row in rows})
     random.Random(3).shuffle(names)
