@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
-.PHONY: demo run test check lint pytest bench kill-test lessons lock clean
+.PHONY: demo run test check lint pytest bench kill-test fuzz lessons lock clean
 
 demo: $(VENV)/runs
 	$(BIN)/python -m bot demo
@@ -35,6 +35,10 @@ bench: $(VENV)/tests
 # Kills the real bot again and again while lessons go out: ROUNDS, LEARNERS, SEED, KILL_DATABASE_URL.
 kill-test: $(VENV)/tests
 	$(BIN)/python -m tests.crash
+
+# Throws hostile updates at the real bot: COUNT (a hundred thousand), SEED.
+fuzz: $(VENV)/tests
+	$(BIN)/python -m tests.fuzz
 
 lessons: $(VENV)/runs
 	$(BIN)/python -m bot lessons check
