@@ -101,9 +101,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Unbutton:
-    """Takes the buttons off a message and leaves its words."""
+    """Takes the buttons off a message, or gives it others, and leaves its words."""
 
     message: int
+    rows: Rows = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,6 +311,45 @@ course-harmed =
 
     You can pause or stop with no reason. You can also set boundaries, so that lessons leave some things out. I am a program and cannot see or call anyone; the help page shows people.
 
+## Toolbox
+
+toolbox =
+    **Your toolbox**
+
+    Practices you kept, with what helped before at the top. How much time do you have?
+toolbox-empty =
+    **Your toolbox**
+
+    Nothing is in it yet. *Save* under a lesson puts its practice here, and you can write one of your own. How much time do you have now?
+toolbox-others = Much of what you kept is about closeness. For days when that does not fit, the minutes below hold other ways.
+toolbox-full = Your toolbox is full. Taking something out makes room.
+button-minutes = { $count ->
+        [one] 1 minute
+       *[other] { $count } minutes
+    }
+button-own-practice = Write one of my own
+own-practice = What helps you? Write it in your own words, in a line or a few.
+own-practice-kept = That is in your toolbox now. About how long does it take?
+toolbox-offer =
+    { $count ->
+        [one] **For one minute**
+       *[other] **For { $count } minutes**
+    }
+
+    Any of these, or none.
+no-tool-so-short = I have nothing that short yet. Any slow breath is fine too.
+a-closed-practice = A practice, closed
+button-save = Save
+saved-practice = It is in your toolbox.
+saved-already = It is in your toolbox already.
+tool-gone = That one is not there any more.
+button-remove = Take it out
+button-to-toolbox = Toolbox
+button-helped-2 = Helped a lot
+button-helped-1 = A bit
+button-helped-0 = Not this time
+practice-rated = Thank you. That is kept for you.
+
 ## Safety plan
 
 plan-intro =
@@ -519,8 +558,10 @@ command-start = begin, or see where you are
 command-help = people you can reach, at any time
 command-today = today’s lesson
 command-next = the next lesson now
+command-low = a low-battery day: a lesson in one breath, and it counts
 command-skip = move on without the next lesson
 command-progress = where you are
+command-toolbox = practices you kept, and one for the minutes you have
 command-checkin = a few taps about your week, if you like
 command-journal = what you wrote
 command-plan = a plan for hard moments, in your own words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.service import account, checkins, journal, lessons, plan, topics
+from bot.service import account, checkins, journal, lessons, plan, toolbox, topics
 from bot.service.talk import Talk
 
 Handler = Callable[[Talk, str], Awaitable[None]]
@@ -40,10 +40,12 @@ COMMANDS = (
     Command("help", help_again, for_strangers=True, also=("crisis", "sos")),
     Command("today", lessons.today),
     Command("next", lessons.next_now),
+    Command("low", lessons.low_battery),
     Command("skip", lessons.skip),
     Command("progress", lessons.progress),
     Command("checkin", checkins.check_in),
     Command("journal", journal.journal),
+    Command("toolbox", toolbox.toolbox),
     Command("plan", plan.plan),
     Command("tracks", topics.tracks, also=("topics",)),
     Command("when", account.when),
@@ -74,5 +76,5 @@ def read_command(text: str) -> tuple[Command | None, str, bool]:
     return (BY_NAME.get(bare) if bare in BARE else None), "", False
 
 
-BARE = frozenset(BY_NAME) - {"help", "crisis", "sos", "start", "about", "today", "next"}
+BARE = frozenset(BY_NAME) - {"help", "crisis", "sos", "start", "about", "today", "next", "low"}
 """Command words that mean the command when they are all that was written. Words that could well be an answer are not among them."""

@@ -15,7 +15,7 @@ from bot.course.lesson import Course
 from bot.crisis.answer import Effects
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Kind, Outcome, Outgoing, Pin, Say, Toast
-from bot.service import account, boundaries, checkins, journal, lessons, plan, steps, topics
+from bot.service import account, boundaries, checkins, journal, lessons, plan, steps, toolbox, topics
 from bot.service.commands import BY_NAME, read_command
 from bot.service.learners import Closeness, DeliveryKind, Learner, State
 from bot.service.ports import Leftover, Sender, Store, StoreUnavailable
@@ -272,11 +272,13 @@ AREAS: dict[str, Callable[[Talk, str, str], Awaitable[None]]] = {
     "pl": plan.pressed,
     "bo": boundaries.pressed,
     "ci": checkins.pressed,
+    "tb": toolbox.pressed,
 }
-NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo", "ci")
+NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo", "ci", "tb")
 OPEN_QUESTIONS: dict[str, Callable[[Talk, str], Awaitable[None]]] = {
     boundaries.STEP: boundaries.answered,
     checkins.STEP: checkins.answered,
+    toolbox.STEP: toolbox.answered,
 }
 """Questions of a page of their own, by the step that they leave a learner in."""
 WITHOUT_CONSENT = ("ask:", "jo:", "go:resume")

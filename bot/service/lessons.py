@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.course.boundaries import OF_TALK, themes_in
@@ -49,8 +50,9 @@ def lesson_text(lesson: Lesson, learner: Learner, texts: Texts) -> str:
     return "\n\n".join((*paragraphs, left_out) if left_out else paragraphs)
 
 
-def lesson_rows(lesson: Lesson, learner: Learner, texts: Texts) -> Rows:
-    """The buttons under a lesson. They carry its stable id, so they go on working for as long as the message is there."""
+def lesson_rows(lesson: Lesson, learner: Learner, texts: Texts, *, did: bool = False) -> Rows:
+    """The buttons under a lesson. They carry its stable id, so they go on working for as long as the message is there. Once they
+    did it, how it was may be said in a tap."""
 
     def button(key: str, verb: str) -> Button:
         return Button(texts(key), f"ls:{verb}:{lesson.id}")
@@ -58,10 +60,15 @@ def lesson_rows(lesson: Lesson, learner: Learner, texts: Texts) -> Rows:
     either = learner.profile.form is PracticeForm.EITHER and Part.TOGETHER in lesson.parts
     return rows_of(
         [button("button-together", "both")] if either else [],
-        [button("button-did-it", "did"), button("button-not-today", "not")],
+        _how_it_was(lesson, texts) if did else [button("button-did-it", "did"), button("button-not-today", "not")],
         [button("button-shorter", "short"), button("button-more", "deeper")],
         [button("button-gentler", "gentle"), button("button-sources", "why")],
+        [Button(texts("button-save"), f"tb:save:{lesson.id}")],
     )
+
+
+def _how_it_was(lesson: Lesson, texts: Texts) -> list[Button]:
+    return [Button(texts(f"button-helped-{value}"), f"tb:r{value}:{lesson.id}") for value in (2, 1, 0)]
 
 
 def choice_rows(texts: Texts, *, start_over: bool = True) -> Rows:
@@ -107,6 +114,25 @@ async def _todays(talk: Talk) -> Delivery | None:
 async def next_now(talk: Talk, _words: str = "") -> None:
     """The next lesson now instead of tomorrow."""
     await send_next(talk)
+
+
+async def low_battery(talk: Talk, _words: str = "") -> None:
+    """A day with little in it: today's lesson, or the next easy one, in its short form. It counts as done."""
+    if not await _ready(talk):
+        return
+    came = await _todays(talk)
+    lesson, delivery = talk.lesson(came.lesson) if came else None, None
+    if lesson is None or lesson.sensitive or kept_from(talk, lesson):
+        coming = next_lesson(talk.course, replace(await talk.standing(), closeness=False, gentle=False))
+        lesson = talk.lesson(coming.id) if coming else None
+        delivery = await _intend(talk, lesson) if lesson else None
+        if lesson is None or delivery is None:
+            talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
+            return
+    await talk.turn.pass_through(lesson.id, Passage.DID)
+    short = lesson.parts.get(Part.SHORT, "")
+    head = talk.texts.raw("low-battery", text=f"**{lesson.title}**\n\n{short}")
+    talk.say_text(head, delivery=delivery.id if delivery else None)
 
 
 async def skip(talk: Talk, _words: str = "") -> None:
@@ -236,6 +262,7 @@ async def _pressed_lesson(talk: Talk, verb: str, lesson: Lesson) -> None:
         case "did":
             await talk.turn.pass_through(lesson.id, Passage.DID)
             talk.toast("did-it")
+            talk.unbutton(lesson_rows(lesson, talk.learner, talk.texts, did=True))
         case "not":
             await talk.turn.pass_through(lesson.id, Passage.NOT_TODAY)
             talk.toast("not-today")

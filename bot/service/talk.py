@@ -66,10 +66,10 @@ class Talk:
         else:
             self.out.append(Say(text, rows))
 
-    def unbutton(self) -> None:
-        """Takes the buttons off the message that was pressed, so that nobody presses them again."""
+    def unbutton(self, rows: Rows = ()) -> None:
+        """Takes the buttons off the message that was pressed, so that nobody presses them again, or puts others there."""
         if self.pressed and self.incoming.message is not None:
-            self.out.append(Unbutton(self.incoming.message))
+            self.out.append(Unbutton(self.incoming.message, rows))
 
     def say_or_edit(self, text: str, rows: Rows = ()) -> None:
         """A page: pressed from another page it takes its place, otherwise it is a new message."""

@@ -191,7 +191,7 @@ def _reply_as_json(reply: Outgoing) -> dict[str, Any]:
         case Edit():
             return {"edit": reply.message, "text": reply.text, "rows": _rows_as_json(reply.rows)}
         case Unbutton():
-            return {"unbutton": reply.message}
+            return {"unbutton": reply.message, "rows": _rows_as_json(reply.rows)}
         case Remove():
             return {"remove": list(reply.messages)}
         case Pin():
@@ -211,7 +211,7 @@ def _reply_of(item: dict[str, Any]) -> Outgoing:
     if "edit" in item:
         return Edit(item["edit"], item["text"], _rows_of(item["rows"]))
     if "unbutton" in item:
-        return Unbutton(item["unbutton"])
+        return Unbutton(item["unbutton"], _rows_of(item.get("rows", ())))
     if "pin" in item:
         return Pin(item["pin"], item["message"])
     if "remove" in item:

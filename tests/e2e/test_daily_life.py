@@ -86,12 +86,12 @@ async def test_the_buttons_of_a_lesson(ana: Chat) -> None:
     await ana.is_learning("stress")
     await ana.says("/next")
     lesson = ana.last
-    assert lesson.labels == ["Did it", "Not today", "Shorter", "More", "Gentler", "Sources"]
+    assert lesson.labels == ["Did it", "Not today", "Shorter", "More", "Gentler", "Sources", "Save"]
     await ana.taps("Not today")
     ana.hears_nothing()
     ana.is_shown("That is fine.")
     await ana.taps("Did it")
-    ana.hears_nothing()
+    assert ana.hears_only(ana.lesson("stress-1").title) is lesson, "only its buttons ask how it was"
     ana.is_shown("Thank you for spending a minute here.")
     await ana.taps("Shorter")
     ana.hears_only("The short form.")
@@ -102,7 +102,7 @@ async def test_the_buttons_of_a_lesson(ana: Chat) -> None:
     await ana.taps("Sources")
     ana.hears_only(f"Where “{ana.lesson('stress-1').title}” comes from", "Not now if:", "Who may want to skip it:")
     assert ana.person.chat.find(lesson.id) is lesson, "the lesson itself stays as it is"
-    assert lesson.labels == ["Did it", "Not today", "Shorter", "More", "Gentler", "Sources"]
+    assert lesson.labels == ["Helped a lot", "A bit", "Not this time", "Shorter", "More", "Gentler", "Sources", "Save"]
 
 
 async def test_whoever_chose_either_can_look_at_the_other_form(ana: Chat) -> None:

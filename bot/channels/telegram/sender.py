@@ -121,8 +121,8 @@ async def perform(bot: Bot, chat: ChatRef, outgoing: Outgoing, press_id: str | N
                 reply_markup=keyboard(rows),
                 link_preview_options=NO_PREVIEW,
             )
-        case Unbutton(message):
-            await bot.edit_message_reply_markup(chat_id=number, message_id=message, reply_markup=None)
+        case Unbutton(message, rows):
+            await bot.edit_message_reply_markup(chat_id=number, message_id=message, reply_markup=keyboard(rows))
         case Remove(messages):
             await bot.delete_messages(number, messages[:100])
         case Pin(text, message):
