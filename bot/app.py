@@ -28,6 +28,7 @@ from bot.channels.telegram.webhook import Webhook
 from bot.clock import TICK, metronome
 from bot.content.read import CourseError, lessons_dir, load_course
 from bot.crisis import answer as crisis
+from bot.drawing.artist import Artist
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Say, Toast
 from bot.service.commands import COMMANDS
@@ -79,7 +80,8 @@ class App:
         )
         self.settings = settings
         self.clock = clock
-        self.sender = TelegramSender(replies, lessons, Pace(settings.send_rate))
+        self.artist = Artist()
+        self.sender = TelegramSender(replies, lessons, Pace(settings.send_rate), self.artist.draw)
         self.lanes = Lanes()
         self.help_lane = HelpLane(helping, self._country_of, self.after_help)
         intake = Intake(self.help_lane, self.lanes, self.handle, self.busy, clock)
@@ -143,6 +145,7 @@ class App:
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        self.artist.close()
         if served is not None:
             await served.cleanup()
         for request in self.requests:

@@ -15,7 +15,7 @@ from bot.course.lesson import Course
 from bot.crisis.answer import Effects
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Kind, Outcome, Outgoing, Pin, Say, Toast
-from bot.service import account, boundaries, checkins, journal, lessons, plan, steps, toolbox, topics
+from bot.service import account, boundaries, checkins, journal, lessons, plan, progress, steps, toolbox, topics
 from bot.service.commands import BY_NAME, read_command
 from bot.service.learners import Closeness, DeliveryKind, Learner, State
 from bot.service.ports import Leftover, Sender, Store, StoreUnavailable
@@ -273,8 +273,9 @@ AREAS: dict[str, Callable[[Talk, str, str], Awaitable[None]]] = {
     "bo": boundaries.pressed,
     "ci": checkins.pressed,
     "tb": toolbox.pressed,
+    "pr": progress.pressed,
 }
-NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo", "ci", "tb")
+NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo", "ci", "tb", "pr")
 OPEN_QUESTIONS: dict[str, Callable[[Talk, str], Awaitable[None]]] = {
     boundaries.STEP: boundaries.answered,
     checkins.STEP: checkins.answered,

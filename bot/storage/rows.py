@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.course.lesson import PracticeForm, Theme
-from bot.messages import Button, ChatRef, Edit, Outgoing, Pin, Remove, Say, Toast, Unbutton
+from bot.messages import Button, ChatRef, Edit, Outgoing, Picture, Pin, Remove, Say, Toast, Unbutton
 from bot.service.learners import (
     CheckIns,
     Closeness,
@@ -187,6 +187,7 @@ def _reply_as_json(reply: Outgoing) -> dict[str, Any]:
                 "silent": reply.silent,
                 "protected": reply.protected,
                 "delivery": reply.delivery,
+                "picture": dict(reply.picture.values) if reply.picture else None,
             }
         case Edit():
             return {"edit": reply.message, "text": reply.text, "rows": _rows_as_json(reply.rows)}
@@ -207,7 +208,9 @@ def replies_of(value: Any) -> tuple[Outgoing, ...]:
 
 def _reply_of(item: dict[str, Any]) -> Outgoing:
     if "say" in item:
-        return Say(item["say"], _rows_of(item["rows"]), item["silent"], item["protected"], item["delivery"])
+        picture = Picture(item["picture"]) if item.get("picture") else None
+        rows = _rows_of(item["rows"])
+        return Say(item["say"], rows, item["silent"], item["protected"], item["delivery"], picture=picture)
     if "edit" in item:
         return Edit(item["edit"], item["text"], _rows_of(item["rows"]))
     if "unbutton" in item:

@@ -122,7 +122,7 @@ async def test_a_button_pressed_twice_does_no_harm(ana: Chat, label: str) -> Non
     for _ in range(2):
         await ana.taps_old(lesson.id, data)
     await ana.says("/progress")
-    ana.hears_only("One lesson so far.")
+    ana.hears("One lesson so far.")
 
 
 async def test_send_one_now_pressed_twice_sends_one(ana: Chat) -> None:
@@ -176,12 +176,12 @@ async def test_a_page_whose_message_is_gone_comes_anew(ana: Chat) -> None:
 async def test_progress_counts_lessons_and_never_days(ana: Chat) -> None:
     await ana.is_learning("stress", "sleep")
     await ana.says("/progress")
-    ana.hears_only("No lesson yet. There is no hurry.", "Calm in small steps: 0 of 7", "Kinder nights: 0 of 7")
+    ana.hears("No lesson yet. There is no hurry.", "Calm in small steps: 0 of 7", "Kinder nights: 0 of 7")
     await ana.says("/next")
     await ana.says("Jaw.")
     await ana.says("/skip")
     await ana.says("/progress")
-    page = ana.hears_only("One lesson so far. You wrote one thing down.", "Calm in small steps: 2 of 7")
+    page = ana.hears("One lesson so far. You wrote one thing down.", "Calm in small steps: 2 of 7")
     assert f"Next: {ana.lesson('stress-3').title}" in page.text
     assert page.labels == ["Journal", "Topics"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,9 @@ from bot.channels.telegram.request import AnswerLostError
 from bot.messages import ChatRef, Edit, Outcome, Outgoing, Pin, Receipt, Remove, Say, Toast, Unbutton
 
 log = logging.getLogger(__name__)
+
+Draw = Callable[[Mapping[str, Any]], Awaitable[bytes]]
+"""Draws a picture from its values, away from the event loop."""
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 REPLY_TRIES = 5
@@ -72,7 +76,8 @@ class Pace:
 class TelegramSender:
     """The port `Sender` on Telegram. Lessons and replies have connections of their own."""
 
-    def __init__(self, replies: Bot, lessons: Bot, pace: Pace) -> None:
+    def __init__(self, replies: Bot, lessons: Bot, pace: Pace, draw: Draw | None = None) -> None:
+        self._draw = draw
         self._replies = replies
         self._lessons = lessons
         self._pace = pace
@@ -95,7 +100,7 @@ class TelegramSender:
         passing |= set() if isinstance(outgoing, Say | Pin) else {Outcome.UNKNOWN}
         waited, receipt = 0.0, Receipt(Outcome.TRY_LATER)
         for attempt in range(REPLY_TRIES):
-            receipt = await named(lambda: perform(self._replies, chat, outgoing, press_id))
+            receipt = await named(lambda: perform(self._replies, chat, outgoing, press_id, self._draw))
             wait = receipt.retry_after or 0.5 * 2**attempt
             if receipt.outcome not in passing or waited + wait > LONGEST_REPLY_WAIT:
                 break
@@ -106,12 +111,14 @@ class TelegramSender:
         return receipt
 
 
-async def perform(bot: Bot, chat: ChatRef, outgoing: Outgoing, press_id: str | None) -> int | None:
+async def perform(
+    bot: Bot, chat: ChatRef, outgoing: Outgoing, press_id: str | None, draw: Draw | None = None
+) -> int | None:
     """One outgoing thing as Bot API calls. Answers the id of a new message."""
     number = int(chat.address)
     match outgoing:
         case Say():
-            return await send(bot, chat, outgoing)
+            return await send(bot, chat, outgoing, draw)
         case Edit(message, text, rows):
             await bot.edit_message_text(
                 as_html(text),
@@ -144,8 +151,29 @@ async def _pin(bot: Bot, chat: ChatRef, text: str, message: int | None) -> int |
     return sent
 
 
-async def send(bot: Bot, chat: ChatRef, say: Say) -> int | None:
+async def _send_picture(bot: Bot, chat: ChatRef, say: Say, draw: Draw) -> int | None:
+    """A picture with its words under it; where it cannot be drawn, the words alone, which say what it shows."""
+    try:
+        drawn = await draw(say.picture.values if say.picture else {})
+    except Exception as error:
+        log.error("a picture could not be drawn: %s", type(error).__name__, extra={"action": "picture_failed"})
+        return await send(bot, chat, replace(say, picture=None))
+    message = await bot.send_photo(
+        int(chat.address),
+        drawn,
+        caption=as_html(say.text),
+        parse_mode=ParseMode.HTML,
+        reply_markup=keyboard(say.rows),
+        disable_notification=say.silent or None,
+        protect_content=say.protected or None,
+    )
+    return int(message.message_id)
+
+
+async def send(bot: Bot, chat: ChatRef, say: Say, draw: Draw | None = None) -> int | None:
     """A new message; one that is too long goes out in pieces, with the buttons under the last."""
+    if say.picture is not None and draw is not None:
+        return await _send_picture(bot, chat, say, draw)
     pieces = in_pieces(say.text)
     message: Any = None
     for number, piece in enumerate(pieces, start=1):
