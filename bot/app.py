@@ -30,6 +30,7 @@ from bot.clock import TICK, metronome
 from bot.content.read import CourseError, lessons_dir, load_course
 from bot.course.lesson import Course
 from bot.crisis import answer as crisis
+from bot.drawing.artist import Artist
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Say, Toast
 from bot.service.commands import COMMANDS
@@ -90,10 +91,11 @@ class App:
         )
         self.settings = settings
         self.clock = clock
+        self.artist = Artist()
         # One process on one file has the whole budget; processes on one PostgreSQL share theirs there.
         budget = SharedBudget(self) if settings.database.startswith("postgresql") else OwnBudget()
         self.pace = Pace(settings.send_rate, budget, settings.chat_rate)
-        self.sender = TelegramSender(replies, Door(for_lessons, f"{base}{token}"), self.pace)
+        self.sender = TelegramSender(replies, Door(for_lessons, f"{base}{token}"), self.pace, self.artist.draw)
         self.lanes = Lanes()
         self._seldom = Seldom(timedelta(minutes=1))
         self.help_lane = HelpLane(helping, self._country_of, self.after_help)
@@ -165,6 +167,7 @@ class App:
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        self.artist.close()
         if served is not None:
             await self.watch.close()
             await served.cleanup()

@@ -7,9 +7,11 @@ a line that starts with "> " is a quotation, and a backslash makes the next char
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 _MARKUP = re.compile(r"([\\*|>])")
 
@@ -97,9 +99,17 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, drawn only when it is sent: plain values (those of JSON) that the drawing room understands."""
+
+    values: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """A new message. `delivery` names the ledger row it fulfils; `silent` comes without a sound, `protected` cannot be forwarded.
-    With a `file` it is a document, and the text (1024 characters at most) stands under it."""
+    With a `file` it is a document, and the text (1024 characters at most) stands under it.
+    With a `picture`, the text stands under it (1024 characters at most) and says what it shows, for those who cannot see it."""
 
     text: str = field(repr=False)
     rows: Rows = ()
@@ -107,6 +117,7 @@ class Say:
     protected: bool = False
     delivery: str | None = None
     file: File | None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)

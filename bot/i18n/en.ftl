@@ -207,6 +207,32 @@ progress-line = { $title }: { $done } of { $of }
 progress-line-hidden = ||{ $title }||: { $done } of { $of }
 progress-next = Next: *{ $title }*
 progress-next-hidden = Next: one that comes closed, and that you may open.
+picture-title = Where you are
+picture-empty =
+    Nothing here yet.
+    There is no hurry.
+picture-heavy = How heavy the week was
+picture-rested = How rested you felt
+picture-close = How close to people, as close as you wanted
+picture-total = The four questions (lower is easier)
+picture-lessons = Lessons
+picture-helped = What helped, by your own taps
+picture-helped-2 = helped a lot · { $count }
+picture-helped-1 = a bit · { $count }
+picture-helped-0 = not this time · { $count }
+a-closed-topic = A topic, closed
+picture-says = **In this picture**
+picture-says-line = { $title }: { $count ->
+        [one] one check-in
+       *[other] { $count } check-ins
+    }, the latest { $latest } of { $high } on { $day }.
+picture-says-lessons = Lessons: { $done } of { $of }, in { $topics ->
+        [one] one topic
+       *[other] { $topics } topics
+    }.
+picture-says-helped = What helped most, by your own taps: { $title }.
+button-picture-dark = Dark picture
+button-picture-light = Light picture
 button-journal = Journal
 button-topics = Topics
 button-today = Today’s lesson

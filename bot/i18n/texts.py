@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_timezone_location
 from babel.lists import format_list
 from fluent.runtime import FluentBundle, FluentResource
 
@@ -61,6 +61,10 @@ class Texts:
         """A date with its weekday, such as "Tuesday, November 24"."""
         pattern = "EEEE, MMMM d" if self.language == "en" else "EEEE, d MMMM"
         return format_date(day, pattern, locale=self.locale)
+
+    def short_day(self, day: date) -> str:
+        """A date in few letters, such as "Nov 24"."""
+        return format_skeleton("MMMd", datetime(day.year, day.month, day.day, tzinfo=UTC), locale=self.locale)
 
     def clock(self, wall: time | datetime) -> str:
         """A time of day, such as "8:30 AM"."""

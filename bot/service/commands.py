@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.service import account, checkins, discretion, journal, lessons, plan, rights, toolbox, topics
+from bot.service import account, checkins, discretion, journal, lessons, plan, progress, rights, toolbox, topics
 from bot.service.talk import Talk
 
 Handler = Callable[[Talk, str], Awaitable[None]]
@@ -42,7 +42,7 @@ COMMANDS = (
     Command("next", lessons.next_now),
     Command("low", lessons.low_battery),
     Command("skip", lessons.skip),
-    Command("progress", lessons.progress),
+    Command("progress", progress.progress),
     Command("checkin", checkins.check_in),
     Command("journal", journal.journal),
     Command("toolbox", toolbox.toolbox),

@@ -25,6 +25,7 @@ from bot.service import (
     journal,
     lessons,
     plan,
+    progress,
     rights,
     steps,
     toolbox,
@@ -320,8 +321,9 @@ AREAS: dict[str, Callable[[Talk, str, str], Awaitable[None]]] = {
     "di": discretion.pressed,
     "ci": checkins.pressed,
     "tb": toolbox.pressed,
+    "pr": progress.pressed,
 }
-NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo", "di", "ci", "tb")
+NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo", "di", "ci", "tb", "pr")
 OPEN_QUESTIONS: dict[str, Callable[[Talk, str], Awaitable[None]]] = {
     boundaries.STEP: boundaries.answered,
     checkins.STEP: checkins.answered,

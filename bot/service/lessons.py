@@ -393,40 +393,6 @@ async def edited(talk: Talk, text: str) -> None:
         talk.say("reflection-edited")
 
 
-# -- progress ----------------------------------------------------------------------------------------------------------
-
-
-async def progress(talk: Talk, _words: str = "") -> None:
-    """Where they are: lessons gone through, by track. Never a streak."""
-    passages, tracks = await talk.passages(), await talk.tracks()
-    others = [
-        track
-        for track in talk.course.tracks
-        if track not in tracks and set(talk.course.tracks[track].order) & set(passages)
-    ]
-    lines = [_track_line(talk, track, passages) for track in (*tracks, *others)]
-    through = sum(1 for lesson, how in passages.items() if how is not Passage.SKIPPED and talk.lesson(lesson))
-    text = talk.text("progress-title", count=through, written=await talk.turn.count_reflections())
-    coming = next_lesson(talk.course, await talk.standing())
-    if coming is not None:
-        key = "progress-next-hidden" if talk.learner.closed(coming) else "progress-next"
-        lines.append("\n" + talk.text(key, title=coming.title))
-    rows = rows_of([talk.button("button-journal", "jo:page:0"), talk.button("button-topics", "tr:list")])
-    talk.say_text("\n".join([text, "", *lines]), rows)
-
-
-def _track_line(talk: Talk, track_id: str, passages: dict[str, Passage]) -> str:
-    mine = [lesson for lesson in talk.course.tracks[track_id].order if lesson in passages or _shown_to(talk, lesson)]
-    done = sum(1 for lesson in mine if lesson in passages)
-    key = "progress-line-hidden" if steps.track_hidden(talk, track_id) else "progress-line"
-    return talk.text(key, title=steps.track_title(talk, track_id), done=done, of=len(mine))
-
-
-def _shown_to(talk: Talk, lesson_id: str) -> bool:
-    lesson = talk.lesson(lesson_id)
-    return lesson is not None and not kept_from(talk, lesson)
-
-
 def kept_from(talk: Talk, lesson: Lesson) -> bool:
     """True for a lesson about closeness where that is off, and for one about what they asked to be left out."""
     return (lesson.sensitive and not talk.learner.closeness) or bool(lesson.about & talk.learner.profile.boundaries)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.course.lesson import PracticeForm, Theme
-from bot.messages import Button, ChatRef, Edit, File, Menu, Outgoing, Pin, Remove, Say, Toast, Unbutton
+from bot.messages import Button, ChatRef, Edit, File, Menu, Outgoing, Picture, Pin, Remove, Say, Toast, Unbutton
 from bot.service.learners import (
     CheckIns,
     Closeness,
@@ -229,6 +229,7 @@ def _reply_as_json(reply: Outgoing) -> dict[str, Any]:
                 "protected": reply.protected,
                 "delivery": reply.delivery,
                 "file": [reply.file.name, reply.file.content] if reply.file else None,
+                "picture": dict(reply.picture.values) if reply.picture else None,
             }
         case Edit():
             return {"edit": reply.message, "text": reply.text, "rows": _rows_as_json(reply.rows)}
@@ -251,9 +252,11 @@ def replies_of(value: Any) -> tuple[Outgoing, ...]:
 
 def _reply_of(item: dict[str, Any]) -> Outgoing:
     if "say" in item:
-        # Answers that an older version kept know nothing of files.
+        # Answers that an older version kept know nothing of files and pictures.
         file = File(*item["file"]) if item.get("file") else None
-        return Say(item["say"], _rows_of(item["rows"]), item["silent"], item["protected"], item["delivery"], file)
+        picture = Picture(item["picture"]) if item.get("picture") else None
+        rows = _rows_of(item["rows"])
+        return Say(item["say"], rows, item["silent"], item["protected"], item["delivery"], file, picture)
     if "edit" in item:
         return Edit(item["edit"], item["text"], _rows_of(item["rows"]))
     if "unbutton" in item:

@@ -7,8 +7,10 @@ import contextlib
 import itertools
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from telegram import Bot, BotCommand, BotCommandScopeChat, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
@@ -36,6 +38,9 @@ from bot.messages import (
 from bot.service.ports import StoreUnavailable
 
 log = logging.getLogger(__name__)
+
+Draw = Callable[[Mapping[str, Any]], Awaitable[bytes]]
+"""Draws a picture from its values, away from the event loop."""
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 REPLY_TRIES = 5
@@ -66,7 +71,8 @@ _DONE_ALREADY = (
 class TelegramSender:
     """The port `Sender` on Telegram. Lessons and replies have connections of their own."""
 
-    def __init__(self, replies: Bot, lessons: Door, pace: Pace) -> None:
+    def __init__(self, replies: Bot, lessons: Door, pace: Pace, draw: Draw | None = None) -> None:
+        self._draw = draw
         self._replies = replies
         self._lessons = lessons
         self._pace = pace
@@ -138,9 +144,9 @@ class TelegramSender:
 
     async def _reply_once(self, chat: ChatRef, outgoing: Outgoing, press_id: str | None) -> Receipt:
         if not isinstance(outgoing, Say | Pin):
-            return await named(lambda: perform(self._replies, chat, outgoing, press_id))
+            return await named(lambda: perform(self._replies, chat, outgoing, press_id, self._draw))
         await self._pace.reply(chat)
-        receipt = await self._counted(lambda: perform(self._replies, chat, outgoing, press_id))
+        receipt = await self._counted(lambda: perform(self._replies, chat, outgoing, press_id, self._draw))
         if receipt.outcome is Outcome.SLOW_DOWN:
             await self._slow_down(chat, receipt.retry_after or 1.0)
         return receipt
@@ -157,12 +163,12 @@ class TelegramSender:
             await self._pace.slow_down(chat, seconds)
 
 
-async def perform(bot: Bot, chat: ChatRef, outgoing: Outgoing, press_id: str | None) -> Sent:
+async def perform(bot: Bot, chat: ChatRef, outgoing: Outgoing, press_id: str | None, draw: Draw | None = None) -> Sent:
     """One outgoing thing as Bot API calls. Answers the id of a new message, or of each of its pieces."""
     number = int(chat.address)
     match outgoing:
         case Say():
-            return await send(bot, chat, outgoing)
+            return await send(bot, chat, outgoing, draw)
         case Edit(message, text, rows):
             await bot.edit_message_text(
                 as_html(text),
@@ -216,10 +222,31 @@ async def _pin(bot: Bot, chat: ChatRef, text: str, message: int | None) -> int |
     return sent
 
 
-async def send(bot: Bot, chat: ChatRef, say: Say) -> tuple[int, ...]:
+async def _send_picture(bot: Bot, chat: ChatRef, say: Say, draw: Draw) -> tuple[int, ...]:
+    """A picture with its words under it; where it cannot be drawn, the words alone, which say what it shows."""
+    try:
+        drawn = await draw(say.picture.values if say.picture else {})
+    except Exception as error:
+        log.error("a picture could not be drawn: %s", type(error).__name__, extra={"action": "picture_failed"})
+        return await send(bot, chat, replace(say, picture=None))
+    message = await bot.send_photo(
+        int(chat.address),
+        drawn,
+        caption=as_html(say.text),
+        parse_mode=ParseMode.HTML,
+        reply_markup=keyboard(say.rows),
+        disable_notification=say.silent or None,
+        protect_content=say.protected or None,
+    )
+    return (int(message.message_id),)
+
+
+async def send(bot: Bot, chat: ChatRef, say: Say, draw: Draw | None = None) -> tuple[int, ...]:
     """A new message; one that is too long goes out in pieces, with the buttons under the last. Answers the id of each."""
     if say.file is not None:
         return (await _send_file(bot, chat, say, say.file),)
+    if say.picture is not None and draw is not None:
+        return await _send_picture(bot, chat, say, draw)
     pieces = in_pieces(say.text)
     sent = []
     for number, piece in enumerate(pieces, start=1):

@@ -1,0 +1,1 @@
+"""Pictures, drawn away from the event loop, one at a time."""
