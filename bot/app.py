@@ -33,6 +33,7 @@ from bot.crisis import answer as crisis
 from bot.drawing.artist import Artist
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Say, Toast
+from bot.service.announcing import Announcing
 from bot.service.commands import COMMANDS
 from bot.service.conversation import Conversation
 from bot.service.delivery import BATCH, IN_FLIGHT, Delivery
@@ -41,6 +42,7 @@ from bot.service.retention import Retention
 from bot.service.tidying import tidy
 from bot.settings import Settings
 from bot.storage.ageing import SqlAgeing
+from bot.storage.announcing import SqlAnnouncements
 from bot.storage.database import PATIENCE, Database
 from bot.storage.sealing import BadKey, KeyMissing, Keyring, generated_key, read_keys
 from bot.storage.store import SqlStore
@@ -71,6 +73,7 @@ class Rooms:
     delivery: Delivery
     retention: Retention
     tidying: SqlTidying
+    announcing: Announcing
 
 
 class App:
@@ -231,6 +234,7 @@ class App:
         async with self._ticking:
             watch = Stopwatch()
             await self.rooms.conversation.take_over(self.clock())
+            await self.rooms.announcing.list_some(self.clock())
             counts = await self.rooms.delivery.send_due(self.clock)
             self.watch.metrics.ticked(counts, watch.seconds, self.clock())
 
@@ -284,8 +288,10 @@ class App:
         conversation = Conversation(store, self.sender, course, self.help_lane.memory, self.settings.backups_kept_days)
         rate = self.settings.send_rate
         group, batch = max(1, min(IN_FLIGHT, int(rate))), max(20, min(BATCH, int(rate * 2)))
-        delivery = Delivery(store, self.sender, course, group, batch, self._stopping.is_set)
-        return Rooms(store, conversation, delivery, Retention(SqlAgeing(database, keys)), SqlTidying(database, keys))
+        announcing = Announcing(SqlAnnouncements(database, keys))
+        delivery = Delivery(store, self.sender, course, group, batch, self._stopping.is_set, announcing.open)
+        retention, tidying = Retention(SqlAgeing(database, keys)), SqlTidying(database, keys)
+        return Rooms(store, conversation, delivery, retention, tidying, announcing)
 
     async def _country_of(self, chat: ChatRef) -> str | None:
         return await self.store.country_of(chat)

@@ -8,7 +8,7 @@ from traceback import extract_tb
 import typer
 
 from bot import __version__
-from bot.cli import crisis, database, demo, doctor, keys, learners, lessons, run, stats
+from bot.cli import announce, crisis, database, demo, doctor, keys, learners, lessons, run, stats
 
 cli = typer.Typer(
     name="kindling",
@@ -20,6 +20,8 @@ cli.command("run")(run.run)
 cli.command("demo")(demo.demo)
 cli.command("doctor")(doctor.doctor)
 cli.command("stats")(stats.stats)
+cli.add_typer(announce.group, name="announce")
+cli.command("sunset")(announce.sunset)
 cli.add_typer(learners.group, name="learners")
 cli.add_typer(lessons.group, name="lessons")
 cli.add_typer(crisis.group, name="crisis")

@@ -841,6 +841,8 @@ export-kind-pause-over = end of a pause
 export-kind-finish = end of the course
 export-kind-note = a short note
 export-kind-last-call = question whether to keep all this
+export-kind-announcement = a word from those who run this bot
+export-kind-sunset = the news that this bot closes
 export-status = Outcome
 export-status-claimed = about to be sent
 export-status-sending = being sent
@@ -858,6 +860,7 @@ export-reason-paused = lessons were paused
 export-reason-stopped = lessons were stopped
 export-reason-gone = the bot was blocked
 export-reason-not-ready = the questions at the start were still open
+export-reason-called-off = the operator called it off
 export-reason-our-bug = a fault of the program
 export-reason-gave-up = tried several times
 export-reason-cut-off = the connection broke
@@ -867,3 +870,20 @@ export-without = What is kept and not shown here
 export-without-ids = Random numbers that join the rows above, the numbers of messages in the chat, and the key that locks them.
 export-without-inbox = Which of your messages were answered, for three days.
 export-without-help = The help page is only counted, as a number a day. It is tied to nobody.
+
+## From those who run the bot, to everyone
+
+announcement =
+    A word from the people who run this bot:
+
+    { $words }
+sunset =
+    I have news that may be sad to read: this bot closes. Its last day is **{ $day }**. Until then your lessons come as you are used to.
+
+    What you wrote is yours. You can take a copy of all of it, and the rest of your course to read whenever you like. After that day everything I hold about you is deleted.
+
+    /help shows people you can reach. They are there without me, too.
+button-rest-of-course = The rest of my course
+rest-of-course = The lessons you chose and have not read yet, as a page to keep. Open it in a browser.
+rest-of-course-none = You have read every lesson of the topics you chose. Nothing is left over.
+rest-of-course-title = The rest of your course

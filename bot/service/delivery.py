@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -20,7 +20,7 @@ from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, local, 
 from bot.crisis.answer import hello
 from bot.i18n.texts import Texts, texts_for
 from bot.messages import Button, Outcome, Receipt, Rows, Say, plain
-from bot.service import checkins, lessons
+from bot.service import announcing, checkins, lessons
 from bot.service.discretion import as_asked
 from bot.service.fitting import fit
 from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, State
@@ -52,6 +52,7 @@ class Delivery:
     in_flight: int = IN_FLIGHT
     batch: int = BATCH
     halted: Callable[[], bool] = lambda: False
+    announced: Mapping[str, announcing.Announcement] = field(default_factory=dict)
     _messages: dict[tuple[object, ...], tuple[str, Rows]] = field(default_factory=dict)
 
     async def send_due(self, clock: Callable[[], datetime]) -> Counter[str]:
@@ -113,6 +114,8 @@ class Delivery:
             return Done(one.delivery, DeliveryStatus.REFUSED, now, reason="our_bug")
 
     async def _send_or_not(self, one: Waiting, now: datetime) -> Done:
+        if one.delivery.kind in announcing.KINDS:
+            return await self._announce(one, now)
         reason = why_not_now(one, now)
         if reason is not None:
             return Done(one.delivery, DeliveryStatus.NOT_SENT, now, reason=reason.value)
@@ -121,6 +124,18 @@ class Delivery:
             return Done(one.delivery, DeliveryStatus.NOT_SENT, now, reason=Reason.NOTHING_LEFT.value)
         receipt = await self.sender.lesson(one.learner.chat, as_asked(say, one.learner))
         return outcome(self.course, one, receipt, now)
+
+    async def _announce(self, one: Waiting, now: datetime) -> Done:
+        """A word from the operator: it waits for the end of quiet hours, and does not reach those who stopped or pause meanwhile."""
+        if not announcing.reaches(one.delivery.kind, one.learner.state):
+            return Done(one.delivery, DeliveryStatus.NOT_SENT, now, reason=_reason_of(one.learner).value)
+        if later := announcing.quiet_until(one.learner, now):
+            return Done(one.delivery, DeliveryStatus.RETRY, now, reason=Reason.QUIET_HOURS.value, retry_at=later)
+        texts = texts_for(one.learner.language)
+        say = announcing.message(self.announced, one.delivery.lesson or "", texts, one.delivery.id)
+        if say is None:
+            return Done(one.delivery, DeliveryStatus.NOT_SENT, now, reason="called_off")
+        return outcome(self.course, one, await self.sender.lesson(one.learner.chat, as_asked(say, one.learner)), now)
 
     def _words(self, one: Waiting) -> Say | None:
         """The words of a delivery. Those of a lesson are the same for many, and are put together once."""

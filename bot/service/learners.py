@@ -211,6 +211,8 @@ class DeliveryKind(StrEnum):
     FINISH = "finish"
     NOTE = "note"
     LAST_CALL = "last_call"
+    ANNOUNCEMENT = "announcement"
+    SUNSET = "sunset"
 
 
 class DeliveryStatus(StrEnum):

@@ -9,6 +9,7 @@ from bot.course.pace import local
 from bot.messages import File, FileRef, Menu, Rows, Say
 from bot.service import discretion, retention, steps
 from bot.service.export_page import as_page
+from bot.service.farewell import rest_of_course
 from bot.service.learners import CONSENT_VERSION, DRAFT, State
 from bot.service.passport import LARGEST, BadPassport, read_passport
 from bot.service.records import Forgotten, Record, as_export
@@ -25,6 +26,8 @@ async def pressed(talk: Talk, verb: str, what: str) -> None:
             await mirror(talk)
         case "export":
             await export(talk)
+        case "course":
+            await rest_of_course(talk)
         case "delete":
             await delete(talk)
         case "sure" if what == _bound(talk):

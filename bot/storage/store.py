@@ -12,10 +12,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, literal, select, text, update
+from sqlalchemy import Row, bindparam, case, literal, not_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.course.journey import Reason
 from bot.messages import ChatRef, Outcome, Receipt, Say
 from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, State
 from bot.service.ports import Done, DueLearner, Intent, Leftover, Turn, Waiting
@@ -43,6 +44,7 @@ UNCERTAIN_AT_ONCE = 500
 BROKEN = timedelta(hours=1)
 """How far a learner whose row does not open is pushed out of the others' way."""
 OPENED_AT_ONCE = 25
+WILLING = (State.ACTIVE.value, State.PAUSED.value)
 CLAIMED, SENDING, RETRY = DeliveryStatus.CLAIMED.value, DeliveryStatus.SENDING.value, DeliveryStatus.RETRY.value
 
 
@@ -298,19 +300,28 @@ class SqlStore:
             await db.execute(update(t.deliveries).where(held).values(next_at=at, held_by=None))
 
     async def _mark(self, db: AsyncConnection, deliveries: Sequence[Delivery], until: datetime) -> tuple[str, ...]:
-        willing = select(t.learners.c.id).where(
-            t.learners.c.id.in_([one.learner for one in deliveries]),
-            t.learners.c.state.in_((State.ACTIVE.value, State.PAUSED.value)),
-        )
         ours = t.deliveries.c.id.in_([one.id for one in deliveries]) & (t.deliveries.c.status == CLAIMED)
+        state = select(t.learners.c.state).where(t.learners.c.id == t.deliveries.c.learner_id).scalar_subquery()
+        # Who has not signed up to the end may still be asked whether to keep what they told.
+        willing = state.in_(WILLING) | (
+            (state == State.NEW.value) & (t.deliveries.c.kind == DeliveryKind.LAST_CALL.value)
+        )
         values = {
             "status": SENDING,
             "next_at": until,
             "attempts": t.deliveries.c.attempts + 1,
             "held_by": self._presence.number,
         }
-        mark = update(t.deliveries).where(ours & t.deliveries.c.learner_id.in_(willing)).values(values)
-        return tuple((await db.execute(mark.returning(t.deliveries.c.id))).scalars())
+        marked = (
+            await db.execute(update(t.deliveries).where(ours & willing).values(values).returning(t.deliveries.c.id))
+        ).scalars()
+        going = tuple(marked)
+        if len(going) < len(deliveries):
+            # Who stopped meanwhile gets nothing any more, and the ledger says why; left as it was it would come up for ever.
+            reason = case((state == State.NEW.value, Reason.NOT_READY.value), else_=state)
+            ended = {"status": DeliveryStatus.NOT_SENT.value, "reason": reason, "next_at": None, "held_by": None}
+            await db.execute(update(t.deliveries).where(ours & not_(willing)).values(ended))
+        return going
 
     async def _record(self, db: AsyncConnection, done: Sequence[Done]) -> None:
         # Learners first, then their deliveries, as a turn does: in the other order the two could wait for each other.

@@ -151,6 +151,7 @@ deliveries = Table(
     Index("ix_deliveries_learner_id_message", "learner_id", "message"),
     Index("ix_deliveries_tidy", "tidy_at", sqlite_where=TIDIED, postgresql_where=TIDIED),
     Index("ix_deliveries_slot", "slot"),
+    Index("ix_deliveries_lesson_waiting", "lesson_id", sqlite_where=WAITING, postgresql_where=WAITING),
 )
 
 attempts = Table(
@@ -222,6 +223,21 @@ inbox = Table(
     Column("tidy_at", Moment),
     Index("ix_inbox_tidy", "tidy_at", sqlite_where=TIDIED, postgresql_where=TIDIED),
 )
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("last_day", Date),
+    Column("a_minute", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("reached", String(32), nullable=False, server_default=""),
+    Column("listed_at", Moment),
+    Column("stopped_at", Moment),
+)
+"""The operator's own words to everyone. `reached` is how far the list of learners has been gone through; `listed_at` when to its end."""
 
 daily_counts = Table(
     "daily_counts",
