@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-
-NICENESS = 10
-"""How far the drawing thread stands back for everything else on the machine."""
-
 
 class Artist:
     """Draws pictures from plain values. The drawing library is loaded with the first one."""
 
     def __init__(self) -> None:
-        self._hand = ThreadPoolExecutor(1, "drawing", _stand_back)
+        self._hand = ThreadPoolExecutor(1, "drawing")
 
     async def draw(self, values: Mapping[str, Any]) -> bytes:
         """The picture as PNG. Raises whatever went wrong while drawing."""
@@ -26,14 +20,6 @@ class Artist:
     def close(self) -> None:
         """Lets go of what waits; what is being drawn is finished."""
         self._hand.shutdown(wait=False, cancel_futures=True)
-
-
-def _stand_back() -> None:
-    if hasattr(os, "setpriority") and hasattr(os, "PRIO_PROCESS"):
-        try:
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
-        except OSError:
-            return
 
 
 def _draw(values: Mapping[str, Any]) -> bytes:
