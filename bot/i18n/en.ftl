@@ -578,6 +578,12 @@ mirror-plan = **Your plan for hard moments:** { $parts ->
         [one] one part
        *[other] { $parts } parts
     }. So that you find it when you need it. Until you delete it in /plan.
+mirror-checkins = **Your check-ins:** { $count }. So that you can see how it went. Each for { $span }, as /settings says, or until you delete it.
+mirror-tools = **Your toolbox:** { $count ->
+        [0] empty
+        [one] one practice
+       *[other] { $count } practices
+    }. So that you find it again. Until you take it out.
 mirror-lessons = **Lessons you went through:** { $count }. **Topics you chose or left:** { $tracks }. So that nothing comes twice. Until you delete it.
 mirror-sent = **What was sent, and what was not and why:** { $count } lines. So that nothing is sent twice. Each for { $span }.
 mirror-consent = **When you agreed:** { $count ->

@@ -68,7 +68,20 @@ async def mirror(talk: Talk, _words: str = "") -> None:
     talk.say_or_edit("\n\n".join([*parts, talk.text("mirror-foot")]), rows)
 
 
-HELD = ("reach", "settings", "place", "writing", "plan", "lessons", "sent", "consent", "handled", "help")
+HELD = (
+    "reach",
+    "settings",
+    "place",
+    "writing",
+    "plan",
+    "checkins",
+    "tools",
+    "lessons",
+    "sent",
+    "consent",
+    "handled",
+    "help",
+)
 """The parts of the mirror. Together they name every table that holds something of a learner."""
 
 
@@ -94,6 +107,11 @@ def _shown(talk: Talk, record: Record, name: str) -> dict[str, object]:
             return {"count": len(kept), "waiting": len(record.reflections) - len(kept)}
         case "plan":
             return {"parts": len(record.plan.parts) if record.plan else 0}
+        case "checkins":
+            days = learner.profile.keep_ratings
+            return {"count": len(record.ratings), "span": talk.texts.span(timedelta(days=days))}
+        case "tools":
+            return {"count": len(record.tools)}
         case "lessons":
             return {"count": len(record.lessons), "tracks": len(record.tracks)}
         case "sent":

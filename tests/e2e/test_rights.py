@@ -25,6 +25,8 @@ SHOWN_IN = {
     "learners": {"reach", "settings", "place"},
     "reflections": {"writing"},
     "plans": {"plan"},
+    "ratings": {"checkins"},
+    "tools": {"tools"},
     "passages": {"lessons"},
     "enrolments": {"lessons"},
     "deliveries": {"sent"},

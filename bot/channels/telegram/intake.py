@@ -76,7 +76,12 @@ def _file(document: dict[str, Any]) -> FileRef | None:
     """A document that could be a passport; every other file is left at the messenger's."""
     name, number, size = document.get("file_name"), document.get("file_id"), document.get("file_size")
     named = isinstance(name, str) and name.endswith(".json")
-    if isinstance(number, str) and isinstance(size, int) and (named or document.get("mime_type") == "application/json"):
+    if (
+        isinstance(number, str)
+        and type(size) is int
+        and size >= 0
+        and (named or document.get("mime_type") == "application/json")
+    ):
         return FileRef(number, size)
     return None
 
@@ -120,7 +125,7 @@ def _membership(key: str, body: dict[str, Any]) -> Incoming | None:
 
 def _chat(body: Any) -> ChatRef | None:
     number = body.get("id") if isinstance(body, dict) else None
-    return ChatRef(CHANNEL, str(number)) if isinstance(number, int) and abs(number) < 2**53 else None
+    return ChatRef(CHANNEL, str(number)) if type(number) is int and abs(number) < 2**53 else None
 
 
 def _text(body: dict[str, Any]) -> str:
@@ -138,4 +143,5 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def _int(value: Any) -> int | None:
-    return value if isinstance(value, int) else None
+    """The number of a message. True counts as a number in Python, and a number that is too large fits into no table."""
+    return value if type(value) is int and 0 < value < 2**31 else None
