@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from aiohttp import web
@@ -32,12 +34,15 @@ from bot.content.read import CourseError, lessons_dir, load_course
 from bot.crisis import answer as crisis
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Say, Toast
+from bot.service import upkeep
 from bot.service.commands import COMMANDS
 from bot.service.conversation import Conversation
 from bot.service.delivery import BATCH, IN_FLIGHT, Delivery
+from bot.service.figures import shown
 from bot.service.ports import StoreUnavailable
 from bot.settings import Settings
 from bot.storage.database import PATIENCE, Database
+from bot.storage.looking import SqlLedger
 from bot.storage.sealing import BadKey, KeyMissing, Keyring, generated_key, read_keys
 from bot.storage.store import SqlStore
 
@@ -206,8 +211,9 @@ class App:
             await self.rooms.delivery.send_due(self.clock)
 
     async def nightly(self) -> None:
-        """Forgets what is not needed any more."""
+        """Forgets what is not needed any more, and looks who is behind."""
         await self.store.purge(self.clock())
+        await upkeep.audit(SqlLedger(self.store), self.clock())
 
     async def after_help(self, incoming: Incoming, effects: crisis.Effects, now: datetime) -> None:
         """What a help card leads to, done when the database can: counted as a bare number, and kept with the learner."""
@@ -234,8 +240,13 @@ class App:
                 wait = min(wait * 2, 10.0)
         self._trouble = ""
         log.info("the database is ready", extra={"action": "store_ready"})
+        self._go(self._reckon_anew())
         if self._scheduler is not None:
             self._scheduler.modify_job(TICK, next_run_time=datetime.now(UTC))  # what was missed meanwhile, at once
+
+    async def _reckon_anew(self) -> None:
+        with contextlib.suppress(StoreUnavailable, KeyMissing):
+            await upkeep.reckon_anew(SqlLedger(self.store), version("tzdata"), self.clock())
 
     def _tell_trouble(self, error: Exception) -> None:
         what = str(error).partition("\n")[0] or type(error).__name__
@@ -270,7 +281,9 @@ class App:
             return None
         try:
             return await health.serve(
-                self.settings.http_listen, {"database": self._database_state, "bot_api": self._api_state}
+                self.settings.http_listen,
+                {"database": self._database_state, "bot_api": self._api_state},
+                {"audit": self._audit},
             )
         except OSError as error:
             log.warning("health is not served: %s", error.strerror, extra={"action": "health_off"})
@@ -294,6 +307,20 @@ class App:
         except (StoreUnavailable, KeyMissing) as error:
             return str(error)
         return "ok"
+
+    async def _audit(self) -> object:
+        """What the last night's look found: how many are behind, and why. Numbers only, and none under ten."""
+        try:
+            noted = await SqlLedger(self.store).noted(upkeep.AUDIT)
+        except (StoreUnavailable, KeyMissing):
+            return None
+        found = json.loads(noted) if noted else None
+        if found is not None:
+            people = found["people"]
+            found["people"], found["days"] = shown(people), shown(found["days"], people)
+            found["reasons"] = {name: shown(number) for name, number in found["reasons"].items()}
+            found["learners"] = shown(found["learners"])
+        return found
 
     async def _api_state(self) -> str:
         return "ok" if self.receiver.state in ("receiving", STANDING_BY) else self.receiver.state

@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot.course.journey import Standing
 from bot.course.lesson import PracticeForm
 from bot.course.pace import EVERY_DAY, Rule, next_due
+from bot.course.silence import days_apart
 from bot.messages import ChatRef
 
 CONSENT_VERSION = 1
@@ -41,7 +42,8 @@ class Closeness(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What a learner told us about themselves; sealed at rest as one piece. `pinned` is the message with the way to help that is
-    pinned in their chat."""
+    pinned in their chat, `nudge` whether they want a note in the evening, `away_from` and `away_until` a holiday: its first day,
+    and the first day on which lessons come again."""
 
     country: str | None = None
     zone: str | None = None
@@ -52,6 +54,9 @@ class Profile:
     closeness: Closeness = Closeness.UNASKED
     topics: tuple[str, ...] = ()
     pinned: int | None = None
+    nudge: bool = False
+    away_from: date | None = None
+    away_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,12 @@ class Learner:
             return self.paused_until
         if self.state is not State.ACTIVE or rule is None:
             return None
-        return next_due(rule, now, self.last_slot)
+        return next_due(rule, now, self.last_slot, days_apart(self.unanswered))
+
+    def holiday_on(self, day: date) -> bool:
+        """True on a day for which they said that they are away."""
+        first, back = self.profile.away_from, self.profile.away_until
+        return first is not None and back is not None and first <= day < back
 
     def rescheduled(self, now: datetime) -> Learner:
         """The same learner with the due time reckoned anew, as after any change of hour, zone, weekdays or state."""
@@ -160,6 +170,8 @@ class DeliveryKind(StrEnum):
     PAUSE_OVER = "pause_over"
     FINISH = "finish"
     NOTE = "note"
+    NUDGE = "nudge"
+    FADE = "fade"
 
 
 class DeliveryStatus(StrEnum):

@@ -178,6 +178,9 @@ def _settings(learner: Learner) -> dict[str, Any]:
         "topics": list(here.topics),
         "gentle_next": learner.gentle,
         "pinned_message": here.pinned,
+        "evening_note": here.nudge,
+        "away_from": _day(here.away_from),
+        "away_until": _day(here.away_until),
     }
 
 

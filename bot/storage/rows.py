@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
@@ -107,12 +108,14 @@ def _profile_as_json(profile: Profile) -> dict[str, Any]:
         "closeness": profile.closeness.value,
         "topics": list(profile.topics),
         "pinned": profile.pinned,
+        "nudge": profile.nudge,
+        "away": [str(day) for day in (profile.away_from, profile.away_until) if day is not None],
     }
 
 
 def _profile(value: Any) -> Profile:
     # A field that an older or newer version does not know keeps its default: both run side by side during an upgrade.
-    blank = Profile()
+    blank, away = Profile(), [date.fromisoformat(day) for day in value.get("away", ())]
     return Profile(
         country=value.get("country"),
         zone=value.get("zone"),
@@ -123,6 +126,9 @@ def _profile(value: Any) -> Profile:
         closeness=Closeness(value.get("closeness", blank.closeness)),
         topics=tuple(value.get("topics", ())),
         pinned=value.get("pinned"),
+        nudge=value.get("nudge", False),
+        away_from=away[0] if away else None,
+        away_until=away[-1] if away else None,
     )
 
 

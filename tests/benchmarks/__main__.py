@@ -9,9 +9,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.benchmarks import help as help_card
-from tests.benchmarks import replies
+from tests.benchmarks import lessons, replies
 
-BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {"replies": replies.run, "help": help_card.run}
+BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
+    "replies": replies.run,
+    "help": help_card.run,
+    "lessons": lessons.run,
+}
 
 
 def main(names: list[str]) -> int:

@@ -150,7 +150,8 @@ def varied(value: Any) -> Any:
             return value + timedelta(days=1)
 
 
-FULL = Profile("DE", "Europe/Berlin", 8, 5, frozenset({0, 1}), PracticeForm.SOLO, Closeness.SAFE, ("stress",), pinned=4)
+FULL = Profile("DE", "Europe/Berlin", 8, 5, frozenset({0, 1}), PracticeForm.SOLO, Closeness.SAFE, ("stress",), pinned=4,
+               away_from=NOW.date(), away_until=NOW.date() + timedelta(days=9))  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [one.name for one in fields(Profile)])
