@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 from aiohttp import web
@@ -33,10 +35,12 @@ from bot.crisis import answer as crisis
 from bot.drawing.artist import Artist
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Say, Toast
+from bot.service import upkeep
 from bot.service.announcing import Announcing
 from bot.service.commands import COMMANDS
 from bot.service.conversation import Conversation
 from bot.service.delivery import BATCH, IN_FLIGHT, Delivery
+from bot.service.figures import shown
 from bot.service.ports import StoreUnavailable
 from bot.service.retention import Retention
 from bot.service.tidying import tidy
@@ -44,6 +48,7 @@ from bot.settings import Settings
 from bot.storage.ageing import SqlAgeing
 from bot.storage.announcing import SqlAnnouncements
 from bot.storage.database import PATIENCE, Database
+from bot.storage.looking import SqlLedger
 from bot.storage.sealing import BadKey, KeyMissing, Keyring, generated_key, read_keys
 from bot.storage.store import SqlStore
 from bot.storage.tidying import SqlTidying
@@ -239,8 +244,9 @@ class App:
             self.watch.metrics.ticked(counts, watch.seconds, self.clock())
 
     async def nightly(self) -> None:
-        """Forgets what is not needed any more."""
+        """Forgets what is not needed any more, and looks who is behind."""
         await self.rooms.retention.nightly(self.clock())
+        await upkeep.audit(SqlLedger(self.store), self.clock())
 
     async def tidy(self) -> None:
         """Takes old messages out of the chats of those who asked for it."""
@@ -272,8 +278,13 @@ class App:
                 wait = min(wait * 2, 10.0)
         self._trouble = ""
         log.info("the database is ready", extra={"action": "store_ready"})
+        self._go(self._reckon_anew())
         if self._scheduler is not None:
             self._scheduler.modify_job(TICK, next_run_time=datetime.now(UTC))  # what was missed meanwhile, at once
+
+    async def _reckon_anew(self) -> None:
+        with contextlib.suppress(StoreUnavailable, KeyMissing):
+            await upkeep.reckon_anew(SqlLedger(self.store), version("tzdata"), self.clock())
 
     def _tell_trouble(self, error: Exception) -> None:
         what = str(error).partition("\n")[0] or type(error).__name__
@@ -311,7 +322,7 @@ class App:
         if not self.settings.http_listen:
             return None
         try:
-            return await self.watch.serve()
+            return await self.watch.serve({"audit": self._audit})
         except OSError as error:
             log.warning("health is not served: %s", error.strerror, extra={"action": "health_off"})
             return None
@@ -340,6 +351,20 @@ class App:
         except (StoreUnavailable, KeyMissing) as error:
             return str(error)
         return "ok"
+
+    async def _audit(self) -> object:
+        """What the last night's look found: how many are behind, and why. Numbers only, and none under ten."""
+        try:
+            noted = await SqlLedger(self.store).noted(upkeep.AUDIT)
+        except (StoreUnavailable, KeyMissing):
+            return None
+        found = json.loads(noted) if noted else None
+        if found is not None:
+            people = found["people"]
+            found["people"], found["days"] = shown(people), shown(found["days"], people)
+            found["reasons"] = {name: shown(number) for name, number in found["reasons"].items()}
+            found["learners"] = shown(found["learners"])
+        return found
 
     async def _api_state(self) -> str:
         return "ok" if self.receiver.state in ("receiving", STANDING_BY) else self.receiver.state

@@ -15,6 +15,10 @@ Check = Callable[[], Awaitable[str]]
 """Answers a word for the state of one dependency, "ok" when it is fine."""
 
 
+Fact = Callable[[], Awaitable[object]]
+"""Answers something worth knowing that makes nobody ready or not, as JSON can say it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """How a dependency answered, and how long that took in seconds."""
@@ -28,11 +32,16 @@ class Answer:
         return self.state == "ok"
 
 
-async def serve(listen: str, checks: Mapping[str, Check], more: Iterable[web.AbstractRouteDef] = ()) -> web.AppRunner:
+async def serve(
+    listen: str,
+    checks: Mapping[str, Check],
+    more: Iterable[web.AbstractRouteDef] = (),
+    facts: Mapping[str, Fact] | None = None,
+) -> web.AppRunner:
     """Starts the health server at "host:port", with more pages beside it."""
     application = web.Application()
     application.router.add_get("/livez", _alive)
-    application.router.add_get("/readyz", partial(_ready, checks))
+    application.router.add_get("/readyz", partial(_ready, checks, facts or {}))
     application.add_routes(more)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
@@ -55,11 +64,12 @@ async def _alive(_request: web.Request) -> web.Response:
     return web.json_response({"alive": True})
 
 
-async def _ready(checks: Mapping[str, Check], _request: web.Request) -> web.Response:
+async def _ready(checks: Mapping[str, Check], facts: Mapping[str, Fact], _request: web.Request) -> web.Response:
     found = await ask(checks)
     ready = all(one.fine for one in found.values())
     told = {name: {"state": one.state, "milliseconds": round(one.seconds * 1000, 1)} for name, one in found.items()}
-    return web.json_response({"ready": ready, **told}, status=200 if ready else 503)
+    known = {name: await fact() for name, fact in facts.items()}
+    return web.json_response({"ready": ready, **told, **known}, status=200 if ready else 503)
 
 
 def metrics_route(

@@ -54,12 +54,13 @@ class Watch:
     metrics: Metrics = field(default_factory=lambda: Metrics(__version__))
     _started_at: datetime | None = None
 
-    async def serve(self) -> web.AppRunner:
-        """Starts the server. Raises OSError when it cannot listen."""
+    async def serve(self, facts: Mapping[str, health.Fact]) -> web.AppRunner:
+        """Starts the server; `facts` are told with readiness. Raises OSError when it cannot listen."""
         self._started_at = self.of.clock()
         logging.getLogger().addHandler(self._log_count)
         metrics = health.metrics_route(self.metrics, self.of.checks, self._count)
-        return await health.serve(self.of.settings.http_listen, self.of.checks, [metrics, *self._door.routes()])
+        pages = [metrics, *self._door.routes()]
+        return await health.serve(self.of.settings.http_listen, self.of.checks, pages, facts)
 
     async def close(self) -> None:
         """Ends what is under way for the page."""

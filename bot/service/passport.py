@@ -131,6 +131,9 @@ class _Settings(_Part):
     check_ins_kept_days: Annotated[int, Field(ge=1, le=3660, strict=True)] = 90
     check_in_due: date | None = None
     dark_pictures: bool = False
+    evening_note: bool = False
+    away_from: date | None = None
+    away_until: date | None = None
 
 
 class _Consent(_Part):
@@ -317,6 +320,9 @@ def _profile(settings: _Settings) -> Profile:
         check_in_due=settings.check_in_due,
         keep_ratings=settings.check_ins_kept_days,
         dark=settings.dark_pictures,
+        nudge=settings.evening_note,
+        away_from=settings.away_from,
+        away_until=settings.away_until,
     )
 
 
