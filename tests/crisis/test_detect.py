@@ -16,8 +16,8 @@ from bot.crisis.features import see
 from bot.crisis.words import Dictionary, normalize, tokens
 
 HELD = sorted((Path(__file__).parent / "held").glob("*.jsonl"))
-LEAST_FOUND = {"self_harm": 0.70, "abuse": 0.70, "sexual_assault": 0.75, "danger_other": 0.75}
-LEAST_FOUND_STRONG, MOST_ALARMS_STRONG, MOST_ALARMS = 0.35, 0.07, 0.28
+LEAST_FOUND = {"self_harm": 0.84, "abuse": 0.84, "sexual_assault": 0.84, "danger_other": 0.80}
+LEAST_FOUND_STRONG, MOST_ALARMS_STRONG, MOST_ALARMS = 0.51, 0.047, 0.20
 
 PLAIN = {
     "en": [("I want to die", "self_harm"), ("he hit me again", "abuse"), ("I was raped last year", "sexual_assault"),
@@ -83,7 +83,7 @@ def test_a_softened_statement_is_never_silence() -> None:
         "this traffic makes me want to die lol",
         "Je ne veux pas me suicider",
     ):
-        assert detect.read(text).tier == "soft"
+        assert detect.read(text).tier != "none"
 
 
 @pytest.mark.parametrize("text", YOUNG)
