@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
-.PHONY: demo run test check lint pytest bench kill-test fuzz lessons lock clean
+.PHONY: demo run test check lint pytest bench kill-test fuzz licenses lessons lock clean
 
 demo: $(VENV)/runs
 	$(BIN)/python -m bot demo
@@ -17,7 +17,7 @@ run: $(VENV)/runs
 
 test: $(VENV)/tests lint pytest
 
-check: test lessons
+check: test lessons licenses
 
 lint: $(VENV)/tests
 	$(BIN)/ruff format --check .
@@ -35,6 +35,10 @@ bench: $(VENV)/tests
 # Kills the real bot again and again while lessons go out: ROUNDS, LEARNERS, SEED, KILL_DATABASE_URL.
 kill-test: $(VENV)/tests
 	$(BIN)/python -m tests.crash
+
+# The licence of every package that comes with the bot; fails for one that nobody has looked at.
+licenses: $(VENV)/tests
+	$(BIN)/python -m tests.supply.licenses
 
 # Throws hostile updates at the real bot: COUNT (a hundred thousand), SEED.
 fuzz: $(VENV)/tests

@@ -68,7 +68,7 @@ async def test_any_sign_of_them_keeps_everything(there: World, ana: Chat, sign: 
             await ana.taps("Keep my place")
             ana.hears_only("It stays.")
         case "a word":
-            await ana.says("I am still here.")
+            await ana.says("Good morning.")
         case _:
             await ana.says("/journal")
     assert (await ana.learner()).leaves_at is None

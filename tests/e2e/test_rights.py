@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -222,20 +221,22 @@ async def test_a_lesson_on_its_way_arrives_before_the_receipt_and_nothing_after_
     assert await there.learner(ana.person) is None
 
 
-async def test_a_lesson_that_waits_for_its_turn_is_not_sent_any_more(ana: Chat) -> None:
-    sender = ana.there.app.sender
-    await ana.is_learning("stress")
-    chat = ChatRef("telegram", str(ana.person.id))
-    sender._pace._next = time.monotonic() + 0.3  # the sending of others fills the time until then
-    waiting = asyncio.create_task(sender.lesson(chat, Say("A lesson.")))
-    await asyncio.sleep(0)
-    await deletes_everything(ana)
-    assert (await waiting).outcome is Outcome.GONE
-    assert (await sender.lesson(chat, Say("A later lesson."))).outcome is Outcome.GONE
-    assert "Receipt" in ana.person.chat.from_bot[-1].text
-    await ana.says("/start")
-    await ana.signs_up()
-    assert (await sender.lesson(chat, Say("A new lesson."))).outcome is Outcome.SENT, "they are here again"
+async def test_a_lesson_that_waits_for_its_turn_is_not_sent_any_more(tmp_path: Path) -> None:
+    async with world(tmp_path, SEND_RATE="0.25") as there:
+        ana, ben, sender = Chat(there, there.person("Ana")), Chat(there, there.person("Ben")), there.app.sender
+        await ana.is_learning("stress")
+        await ben.is_learning("stress")
+        hers, his = (await ana.learner()).chat, (await ben.learner()).chat
+        assert (await sender.lesson(his, Say("The slot of these four seconds."))).outcome is Outcome.SENT
+        waiting = asyncio.create_task(sender.lesson(hers, Say("A lesson.")))
+        await asyncio.sleep(0)
+        await deletes_everything(ana)
+        assert not waiting.done(), "it still waited when everything was deleted"
+        assert (await waiting).outcome is Outcome.GONE
+        assert "Receipt" in ana.person.chat.from_bot[-1].text
+        assert hers in sender._left
+        await ana.says("/start")
+        assert hers not in sender._left, "they are here again"
 
 
 async def test_an_answer_that_is_tried_again_is_not_sent_any_more(ana: Chat) -> None:
