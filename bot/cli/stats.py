@@ -10,26 +10,33 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from bot.cli.opening import done, opened, settings_at_hand
+from bot.cli.opening import course_at_hand, done, opened, settings_at_hand
 from bot.cli.printing import JSON, as_json, console, span, stop_with
 from bot.service.figures import FEWEST, Counted, Figure, figures
+from bot.service.overview import LongCounted, long_figures, long_view
+from bot.service.steps import STEPS
 from bot.settings import Settings
 from bot.storage.figures import count
+from bot.storage.overview import count_long
 
 DAYS = Annotated[
     int, typer.Option("--days", min=1, max=366, help="How many days are looked back on, today among them.")
 ]
 CSV = typer.Option(False, "--csv", help="Print CSV: section, name, day, number; no number where it is hidden.")
 HIDDEN = f"<{FEWEST}"
+QUICK = ("learners", "deliveries", "backlog", "help cards")
 
 
 def stats(days: DAYS = 14, csv: bool = CSV, json: bool = JSON) -> None:
-    """Prints learners by state, deliveries by outcome, backlog and help cards. Groups under 10 people are hidden."""
+    """Prints what the operator's page shows: learners, deliveries, backlog, help cards, signing up, places and replies. Groups under 10
+    people are hidden."""
     if csv and json:
         stop_with(["choose one: --csv or --json"])
     settings, now = settings_at_hand(), datetime.now(UTC)
     looked = tuple(now.date() - timedelta(days=back) for back in range(days - 1, -1, -1))
-    found = figures(done(settings, _count(settings, looked, now)), looked, now)
+    counted, slowly = done(settings, _count(settings, looked, now))
+    long = long_view(slowly, course_at_hand(settings), tuple(STEPS), now)
+    found = (*figures(counted, looked, now), *long_figures(long))
     if json:
         as_json(
             {
@@ -44,9 +51,11 @@ def stats(days: DAYS = 14, csv: bool = CSV, json: bool = JSON) -> None:
         _print(found, looked)
 
 
-async def _count(settings: Settings, days: tuple[date, ...], now: datetime) -> Counted:
-    async with opened(settings) as database, database.read() as db:
-        return await count(db, days, now)
+async def _count(settings: Settings, days: tuple[date, ...], now: datetime) -> tuple[Counted, LongCounted]:
+    async with opened(settings) as database:
+        async with database.read() as db:
+            counted = await count(db, days, now)
+        return counted, await count_long(database, now)
 
 
 def _plain(one: Figure) -> dict[str, str | int | None]:
@@ -71,7 +80,19 @@ def _print(found: tuple[Figure, ...], days: tuple[date, ...]) -> None:
     waiting, oldest = (one.number for one in found if one.section == "backlog")
     late = f", the oldest for {span(timedelta(seconds=oldest or 0))}" if waiting != 0 else ""
     console.print(f"\n[bold]Backlog[/bold]  {_said(waiting)} due or waiting{late}")
+    _print_long(found)
     console.print(f"\n{HIDDEN}: fewer than {FEWEST} people, or none. No person is ever shown.")
+
+
+def _print_long(found: tuple[Figure, ...]) -> None:
+    """What takes longer to count, without the lines that are hidden."""
+    sections = dict.fromkeys(one.section for one in found if one.section not in QUICK)
+    for section in sections:
+        lines = [one for one in found if one.section == section and one.number is not None]
+        if lines:
+            console.print(f"\n[bold]{section.capitalize()}[/bold]")
+        for one in lines:
+            console.print(f"  {one.name:<16} {one.number}")
 
 
 def _by_day(found: tuple[Figure, ...], days: tuple[date, ...]) -> Table | str:

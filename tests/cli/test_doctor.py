@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sqlite3
 import zoneinfo
@@ -29,6 +30,7 @@ from bot.storage.rows import new_id
 from tests.cli.api import Elsewhere, answering, look_alike
 from tests.cli.conftest import KEY, OTHER_KEY, Shell, json_of
 from tests.cli.people import JOINED, Cast, live_here
+from tests.docs.pages import text_of
 from tests.postgres import Cluster
 
 TOKEN = "1000:a-token-that-nobody-may-see"
@@ -509,3 +511,25 @@ def test_helplines_nobody_has_confirmed_lead_to_the_review() -> None:
     assert "crisis review" in waiting.do
     (signed,) = people._signed(Counter(), [])
     assert signed.fine
+
+
+# -- who must review ---------------------------------------------------------------------------------------------------
+
+
+def _reviewers(shell: Shell) -> str:
+    told = json_of(shell.run("doctor", "--only", "helplines", "--json", code=None))
+    return next(one["says"] for one in [*told["findings"], *told["fine"]] if one["id"] == "reviewers")
+
+
+def test_it_reminds_of_each_who_must_review_until_they_are_noted(sqlite_shell: Shell) -> None:
+    assert "a lawyer" in _reviewers(sqlite_shell)
+    folder = Path(sqlite_shell.environment["DATA_DIR"])
+    folder.mkdir(exist_ok=True)
+    shown = re.search(r"```toml\n(.*?)```", text_of("docs/safety/who-must-review.md"), re.DOTALL)
+    assert shown is not None
+    (folder / "reviews.toml").write_text(shown[1].replace('by = "name" }', 'by = "" }'))
+    assert _reviewers(sqlite_shell).endswith("reviewed: a lawyer"), "a note without a name is none"
+    (folder / "reviews.toml").write_text(shown[1])
+    assert "are noted" in _reviewers(sqlite_shell)
+    (folder / "reviews.toml").write_text("clinician =")
+    assert "cannot be read" in _reviewers(sqlite_shell)

@@ -63,6 +63,12 @@ def test_stats_count_groups_of_ten_and_more_and_hide_the_others(shell: Shell) ->
     assert found["backlog", "due or waiting", None] == 0
 
 
+def test_stats_tell_what_the_page_tells(shell: Shell) -> None:
+    asyncio.run(_town(shell.url))
+    sections = {one["section"] for one in json_of(shell.run("stats", "--json"))["figures"]}
+    assert {"onboarding", "after lessons of stress", "replies, percent"} <= sections
+
+
 def test_stats_as_text_and_as_csv_say_the_same(sqlite_shell: Shell) -> None:
     asyncio.run(_town(sqlite_shell.url))
     text = sqlite_shell.run("stats").stdout

@@ -6,10 +6,13 @@ import asyncio
 import os
 import re
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from bot import __version__
 from bot.health import serve
 from bot.settings import SECRETS, Settings, read_settings
 from tests.docs.pages import ROOT, section, text_of
@@ -97,3 +100,42 @@ def test_the_unit_sets_only_what_the_bot_knows() -> None:
     assert given - SETTINGS == {"TMPDIR"}
     assert "DATA_DIR" in given
     assert int(re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[0]) > 10
+
+
+# -- Kubernetes --------------------------------------------------------------------------------------------------------
+
+
+def kubernetes() -> dict[str, Any]:
+    """The documents of the example, by kind."""
+    return {one["kind"]: one for one in yaml.safe_load_all(text_of("deploy/kubernetes/kindling.yaml"))}
+
+
+def test_kubernetes_sets_only_what_the_bot_knows_and_it_is_understood(tmp_path: Path) -> None:
+    given = kubernetes()["ConfigMap"]["data"]
+    assert set(given) - SETTINGS == set()
+    secrets = {name: tmp_path / Path(path).name for name, path in given.items() if name.endswith("_FILE")}
+    values = {"database_url": "postgresql://u:p@db/kindling"}
+    for path in secrets.values():
+        path.write_text(values.get(path.name, "a-value-that-is-long-enough"))
+    settings = read_settings(given | {name: str(path) for name, path in secrets.items()})
+    assert settings.webhook_url is not None
+    assert settings.database.startswith("postgresql+psycopg")
+
+
+def test_kubernetes_runs_two_and_never_takes_help_away() -> None:
+    found = kubernetes()
+    assert found["Deployment"]["spec"]["replicas"] == 2
+    assert found["Deployment"]["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+    (container,) = found["Deployment"]["spec"]["template"]["spec"]["containers"]
+    for probe in ("livenessProbe", "readinessProbe"):
+        assert container[probe]["httpGet"]["path"] == "/livez", "a bot without its database still answers /help"
+    assert container["image"] == f"kindling:{__version__}"
+    assert [one["port"] for one in found["Service"]["spec"]["ports"]] == [8443], (
+        "health and the operator's page stay inside"
+    )
+
+
+def test_every_secret_that_kubernetes_reads_is_made_by_the_guide() -> None:
+    read = {Path(path).name for name, path in kubernetes()["ConfigMap"]["data"].items() if name.endswith("_FILE")}
+    made = set(re.findall(r"--from-literal=(\w+)=", text_of("docs/kubernetes.md")))
+    assert made == read

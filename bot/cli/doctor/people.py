@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
+from datetime import date
+from pathlib import Path
 
 from bot.cli.doctor.look import Look, Patient
 from bot.content.check import check_course
@@ -11,6 +14,17 @@ from bot.crisis import answer, detect
 from bot.crisis import check as crisis
 
 REVIEW = "Make the page for it: kindling crisis review --html review.html. docs/safety says who signs what."
+RECORD = "reviews.toml"
+REVIEWERS = {
+    "clinician": "a mental-health clinician",
+    "domestic_violence": "a domestic-violence worker",
+    "sexual_violence": "a sexual-violence worker",
+    "native_speakers": "a native speaker for each language",
+    "telephone": "a person with a telephone",
+    "lawyer": "a lawyer",
+    "lived_experience": "people who have lived through it",
+}
+"""Who must look before people rely on it, by the word under which the operator records it in DATA_DIR (docs/safety/who-must-review.md)."""
 OLD = frozenset({"review-due", "gave-way"})
 
 
@@ -40,8 +54,28 @@ async def look_at_helplines(patient: Patient) -> list[Look]:
         _sound(faults),
         _reading(),
         _age(old),
+        _reviewers(patient.settings.data_dir / RECORD),
         *_signed(rules, [one.where for one in found if one.rule == "texts-unreviewed"]),
     ]
+
+
+def _reviewers(record: Path) -> Look:
+    """Reminds of everyone who has yet to review the crisis texts, unless the operator wrote down a day and a name for them."""
+    do = f"docs/safety/who-must-review.md says who reads what. Then note it in {RECORD} in DATA_DIR, a day and a name for each."
+    try:
+        noted = tomllib.loads(record.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        noted = {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return Look("reviewers", "warning", f"{RECORD} cannot be read", do)
+    waiting = [who for word, who in REVIEWERS.items() if not _noted(noted.get(word))]
+    if waiting:
+        return Look("reviewers", "warning", f"nobody is noted yet as having reviewed: {'; '.join(waiting)}", do)
+    return Look("reviewers", "ok", "all who must review the crisis texts are noted")
+
+
+def _noted(entry: object) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("on"), date) and bool(entry.get("by"))
 
 
 def _sound(faults: int) -> Look:
