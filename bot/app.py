@@ -99,7 +99,7 @@ class App:
         )
         self.settings = settings
         self.clock = clock
-        self.artist = Artist()
+        self.artist = Artist(Path(settings.data_dir, "drawing"))
         # One process on one file has the whole budget; processes on one PostgreSQL share theirs there.
         budget = SharedBudget(self) if settings.database.startswith("postgresql") else OwnBudget()
         self.pace = Pace(settings.send_rate, budget, settings.chat_rate)
@@ -175,7 +175,7 @@ class App:
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
-        self.artist.close()
+        await self.artist.close()
         if served is not None:
             await self.watch.close()
             await served.cleanup()

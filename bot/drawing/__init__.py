@@ -1,1 +1,1 @@
-"""Pictures, drawn away from the event loop, one at a time."""
+"""Pictures, drawn in a process of their own, one at a time."""

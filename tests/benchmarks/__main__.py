@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.benchmarks import help as help_card
-from tests.benchmarks import lessons, replies, sealing
+from tests.benchmarks import lessons, pictures, replies, sealing
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
     "replies": replies.run,
     "help": help_card.run,
     "sealing": sealing.run,
     "lessons": lessons.run,
+    "pictures": pictures.run,
 }
 
 

@@ -6,6 +6,7 @@ import asyncio
 import io
 import time
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,7 @@ async def test_drawing_leaves_the_event_loop_free() -> None:
         assert turns >= 5, "the loop went on while the picture was drawn"
         assert drawing.result().startswith(b"\x89PNG")
     finally:
-        artist.close()
+        await artist.close()
 
 
 async def test_pictures_wait_only_for_each_other() -> None:
@@ -115,6 +116,22 @@ async def test_pictures_wait_only_for_each_other() -> None:
         start = time.perf_counter()
         many = await asyncio.gather(*(artist.draw(SHAPES["empty"]) for _ in range(3)))
         assert len({len(png) for png in many}) == 1
+        with pytest.raises(EOFError):
+            await artist.draw({"dark": False})
+        assert (await artist.draw(SHAPES["empty"])).startswith(b"\x89PNG"), "and the next one is drawn all the same"
         assert time.perf_counter() - start < 60
     finally:
-        artist.close()
+        await artist.close()
+
+
+async def test_the_process_that_draws_knows_no_secret_and_ends_with_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "kept to ourselves")
+    artist = Artist()
+    await artist.draw(SHAPES["empty"])
+    process = artist._process
+    assert process is not None
+    assert b"kept to ourselves" not in Path(f"/proc/{process.pid}/environ").read_bytes()
+    await artist.close()
+    assert await asyncio.wait_for(process.wait(), 5) != 0
+    with pytest.raises(OSError, match="no more"):
+        await artist.draw(SHAPES["empty"])

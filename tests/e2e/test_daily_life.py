@@ -183,7 +183,7 @@ async def test_progress_counts_lessons_and_never_days(ana: Chat) -> None:
     await ana.says("/progress")
     page = ana.hears("One lesson so far. You wrote one thing down.", "Calm in small steps: 2 of 7")
     assert f"Next: {ana.lesson('stress-3').title}" in page.text
-    assert page.labels == ["Journal", "Topics"]
+    assert page.labels == ["Journal", "Topics", "Check in now", "Dark picture"]
 
 
 async def test_tracks_can_be_added_put_first_and_left(ana: Chat) -> None:

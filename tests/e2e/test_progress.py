@@ -77,7 +77,7 @@ async def test_where_it_cannot_be_drawn_the_words_come_alone(
     there: World, ana: Chat, caplog: pytest.LogCaptureFixture
 ) -> None:
     await ana.is_learning("stress")
-    there.app.artist.close()
+    await there.app.artist.close()
     await ana.says("/progress")
     assert [one.kind for one in ana.news] == ["text", "text"]
     ana.hears("In this picture")
