@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 from aiohttp import web
@@ -33,6 +34,7 @@ from bot.crisis import answer as crisis
 from bot.drawing.artist import Artist
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Say, Toast
+from bot.service import upkeep
 from bot.service.announcing import Announcing
 from bot.service.commands import COMMANDS
 from bot.service.conversation import Conversation
@@ -44,6 +46,7 @@ from bot.settings import Settings
 from bot.storage.ageing import SqlAgeing
 from bot.storage.announcing import SqlAnnouncements
 from bot.storage.database import PATIENCE, Database
+from bot.storage.looking import SqlLedger
 from bot.storage.sealing import BadKey, KeyMissing, Keyring, generated_key, read_keys
 from bot.storage.store import SqlStore
 from bot.storage.tidying import SqlTidying
@@ -239,8 +242,9 @@ class App:
             self.watch.metrics.ticked(counts, watch.seconds, self.clock())
 
     async def nightly(self) -> None:
-        """Forgets what is not needed any more."""
+        """Forgets what is not needed any more, and looks who is behind."""
         await self.rooms.retention.nightly(self.clock())
+        await upkeep.audit(SqlLedger(self.store), self.clock())
 
     async def tidy(self) -> None:
         """Takes old messages out of the chats of those who asked for it."""
@@ -272,8 +276,13 @@ class App:
                 wait = min(wait * 2, 10.0)
         self._trouble = ""
         log.info("the database is ready", extra={"action": "store_ready"})
+        self._go(self._reckon_anew())
         if self._scheduler is not None:
             self._scheduler.modify_job(TICK, next_run_time=datetime.now(UTC))  # what was missed meanwhile, at once
+
+    async def _reckon_anew(self) -> None:
+        with contextlib.suppress(StoreUnavailable, KeyMissing):
+            await upkeep.reckon_anew(SqlLedger(self.store), version("tzdata"), self.clock())
 
     def _tell_trouble(self, error: Exception) -> None:
         what = str(error).partition("\n")[0] or type(error).__name__

@@ -103,6 +103,8 @@ class Reason(StrEnum):
     STOPPED = "stopped"
     GONE = "gone"
     NOT_READY = "not_ready"
+    ANSWERED = "answered"
+    HOLIDAY = "holiday"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,15 +55,16 @@ def occurrence(rule: Rule, day: date) -> datetime | None:
     return None
 
 
-def next_due(rule: Rule, after: datetime, last_slot: date | None = None) -> datetime:
+def next_due(rule: Rule, after: datetime, last_slot: date | None = None, apart: int = 1) -> datetime:
     """The first moment (UTC) strictly after `after` at which a lesson is due.
 
     `last_slot` is the local date of the last lesson: that date, and any before it, has had its lesson, whatever zone the
     learner was in. So a move across the date line or an hour changed after today's lesson never makes two on one date.
+    `apart` is how many days lie between two lessons, at the least.
     """
     day = local(after, rule.zone).date()
-    if last_slot is not None and last_slot >= day:
-        day = last_slot + timedelta(days=1)
+    if last_slot is not None:
+        day = max(day, last_slot + timedelta(days=apart))
     for _ in range(16):
         moment = occurrence(rule, day) if day.weekday() in rule.weekdays else None
         if moment is not None and moment > after:

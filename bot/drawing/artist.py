@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+
 class Artist:
     """Draws pictures from plain values. The drawing library is loaded with the first one."""
 

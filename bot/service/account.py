@@ -15,6 +15,7 @@ from bot.service.talk import Talk, in_columns, rows_of
 
 SETTINGS = ("hour", "weekdays", "zone", "country", "form", "closeness")
 """Settings that are a question each. Discretion has a page of its own."""
+NUDGES = {"nudge-on": True, "nudge-off": False}
 LONGEST_PAUSE = 366
 
 
@@ -63,6 +64,9 @@ async def pause(talk: Talk, words: str = "") -> None:
     if not _can_pause(talk):
         return
     said = words.strip().casefold()
+    if (away := read_holiday(said, local(talk.now, talk.learner.profile.zone or "UTC").date())) is not None:
+        await _go_away(talk, *away)
+        return
     days = read_pause(said, local(talk.now, talk.learner.profile.zone or "UTC").date())
     if days is not None:
         await pause_for(talk, days)
@@ -72,6 +76,24 @@ async def pause(talk: Talk, words: str = "") -> None:
         return
     spans = [("pause-3", "3"), ("pause-7", "7"), ("pause-30", "30"), ("pause-open", "0")]
     talk.say("pause", rows_of(*in_columns([talk.button(key, f"go:pause:{days}") for key, days in spans], 2)))
+
+
+async def _go_away(talk: Talk, first: date, back: date) -> None:
+    """Notes a holiday: until it begins, lessons go on."""
+    await talk.change_profile(away_from=first, away_until=back)
+    rows = rows_of([talk.button("button-resume", "go:resume")])
+    talk.say("holiday-noted", rows, first=talk.texts.day(first), back=talk.texts.day(back))
+
+
+def read_holiday(words: str, today: date) -> tuple[date, date] | None:
+    """The first day away and the first day back, from "from 2026-12-20 until 2027-01-06"; None when it is not understood or does
+    not lie ahead."""
+    found = re.fullmatch(r"(?:from\s+)?(\d{4}-\d{2}-\d{2})\s*(?:until|to|till|-|–)\s*(\d{4}-\d{2}-\d{2})", words)
+    try:
+        first, back = (date.fromisoformat(day) for day in found.groups()) if found else (today, today)
+    except ValueError:
+        return None
+    return (first, back) if today < first < back <= today + timedelta(days=LONGEST_PAUSE) else None
 
 
 def _can_pause(talk: Talk) -> bool:
@@ -137,6 +159,8 @@ async def resume(talk: Talk, _words: str = "") -> None:
         talk.say("finish-setting-up")
         return
     if learner.state is State.ACTIVE:
+        if learner.profile.away_until is not None:
+            await talk.change_profile(away_from=None, away_until=None)
         talk.say_text(f"{talk.text('not-paused')}\n\n{steps.first_send(talk)}")
         return
     await go_active(talk)
@@ -151,7 +175,8 @@ def say_welcome(talk: Talk, key: str) -> None:
 
 async def go_active(talk: Talk) -> None:
     """Makes them active again, with the next slot due."""
-    await talk.change(state=State.ACTIVE, paused_until=None, gentle=True)
+    learner = talk.learner.with_profile(away_from=None, away_until=None)
+    await talk.change(profile=learner.profile, state=State.ACTIVE, paused_until=None, gentle=True)
     await talk.reschedule()
 
 
@@ -226,6 +251,8 @@ async def settings(talk: Talk, _words: str = "") -> None:
         [talk.button("button-set-discreet", "di:show"), talk.button("button-mirror", "my:mirror")],
     )
     rows += rows_of([talk.button("button-boundaries", "bo:show"), talk.button("button-check-ins", "ci:show")])
+    nudge = "off" if talk.learner.profile.nudge else "on"
+    rows = (*rows, (talk.button(f"button-nudge-{nudge}", f"set:nudge-{nudge}"),))
     closeness = talk.text(f"closeness-is-{'on' if talk.learner.closeness else 'off'}")
     talk.say_or_edit(f"{talk.text('settings-title')}\n\n{steps.summary(talk)}\n{closeness}", rows)
 
@@ -234,10 +261,14 @@ async def set_one(talk: Talk, name: str, _what: str) -> None:
     """Opens the question for one setting."""
     if name == "show":
         await settings(talk)
-    elif name not in SETTINGS:
+    elif name not in (*SETTINGS, *NUDGES):
         talk.toast("old-question")
     elif talk.learner.state is State.NEW:
         talk.say("finish-setting-up")
+    elif name in NUDGES:
+        await talk.change_profile(nudge=NUDGES[name])
+        talk.toast(f"nudge-is-{'on' if NUDGES[name] else 'off'}", alert=True)
+        talk.unbutton()
     else:
         await steps.open_step(talk, name)
 
@@ -252,6 +283,8 @@ async def when(talk: Talk, _words: str = "") -> None:
         steps.first_send(talk),
         talk.text("when-why", days=steps.weekdays_in_words(talk, learner.profile.weekdays)),
     ]
+    if learner.holiday_on(local(learner.due_at, learner.profile.zone).date()) and learner.profile.away_until:
+        parts = [talk.text("when-holiday", back=talk.texts.day(learner.profile.away_until))]
     change = clock_change(learner.profile.zone, talk.now)
     if change is not None:
         moment, shift = change

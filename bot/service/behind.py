@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -10,6 +11,7 @@ from enum import StrEnum
 from bot.course.journey import Standing, next_in_track, next_lesson, place_in
 from bot.course.lesson import Course
 from bot.course.pace import Rule, local, occurrence
+from bot.course.silence import THIN_AFTER, THIN_DAYS
 from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, Passage, State
 from bot.service.records import ChosenTrack, LedgerRow, Record
 
@@ -53,6 +55,8 @@ class Missed:
 
 
 NO_DECISION = "no_decision"
+THINNED = "thinned"
+"""Nothing was due that day: they had been silent for long, and lessons come less often then."""
 
 
 def places(record: Record, course: Course) -> tuple[Place, ...]:
@@ -89,12 +93,18 @@ def missed(record: Record, now: datetime) -> tuple[Missed, ...]:
     for row in record.deliveries:
         if row.delivery.kind in LESSON_KINDS:
             rows.setdefault(row.delivery.slot, []).append(row)
-    last = max((row.delivery.slot for row in record.deliveries if _arrived(row)), default=None)
+    came = {row.delivery.slot for row in record.deliveries if _arrived(row)}
+    last = max(came, default=None)
     return tuple(
-        Missed(day, _why(record.learner, rows.get(day, []), last is None or day > last))
+        Missed(day, _why(record.learner, rows.get(day, []), last is None or day > last, _apart(day, came)))
         for day in _due_days(record, rule, now)
-        if not any(_arrived(row) for row in rows.get(day, []))
+        if day not in came
     )
+
+
+def _apart(day: date, came: Collection[date]) -> bool:
+    """True when a lesson came so shortly before that day that a thinned pace leaves it out."""
+    return any(day - timedelta(days=back) in came for back in range(1, THIN_DAYS))
 
 
 def _due_days(record: Record, rule: Rule, now: datetime) -> list[date]:
@@ -112,11 +122,11 @@ def _arrived(row: LedgerRow) -> bool:
     return row.delivery.kind in LESSON_KINDS and row.delivery.status is DeliveryStatus.SENT
 
 
-def _why(learner: Learner, rows: list[LedgerRow], lately: bool) -> str:
+def _why(learner: Learner, rows: list[LedgerRow], lately: bool, apart: bool) -> str:
     if rows:
         latest = rows[-1].delivery
         return latest.reason or latest.status.value
     # A pause or a stop leaves no rows: what holds now has held since the last lesson, as far as can be known.
     if lately and learner.state in (State.PAUSED, State.STOPPED, State.GONE):
         return learner.state.value
-    return NO_DECISION
+    return THINNED if apart and learner.unanswered >= THIN_AFTER else NO_DECISION

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from bot.course.lesson import Course
+from bot.course.silence import days_apart
 from bot.crisis.answer import Effects
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Kind, Outcome, Outgoing, Pin, Say, Toast
@@ -217,6 +218,8 @@ def in_order(incoming: Incoming, replies: list[Outgoing]) -> list[Outgoing]:
 
 async def answer(talk: Talk) -> None:
     """One update, decided: the answers are left in `talk.out`."""
+    if talk.incoming.kind is not Kind.BLOCKED:
+        await _heard_from(talk)
     match talk.incoming.kind:
         case Kind.BLOCKED:
             await _blocked(talk)
@@ -234,6 +237,16 @@ async def answer(talk: Talk) -> None:
         case Kind.OTHER:
             await _welcome_back_first(talk)
             await _other(talk)
+
+
+async def _heard_from(talk: Talk) -> None:
+    """Any sign of life ends the count of lessons left unanswered, and with it the longer gaps between them."""
+    learner = talk.turn.learner
+    if learner is None or learner.unanswered == 0:
+        return
+    await talk.change(unanswered=0)
+    if days_apart(learner.unanswered) > 1 and learner.state is State.ACTIVE and learner.due_at is not None:
+        await talk.reschedule()
 
 
 # -- words -------------------------------------------------------------------------------------------------------------

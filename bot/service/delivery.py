@@ -7,6 +7,7 @@ and is never repeated silently: the learner gets one line that offers the lesson
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 from collections import Counter
@@ -17,6 +18,7 @@ from datetime import date, datetime, timedelta
 from bot.course.journey import Finish, Hold, Reason, SendCatchUp, SendLesson, decide
 from bot.course.lesson import Course
 from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, local, next_due, occurrence, slot_of
+from bot.course.silence import PAUSE_AFTER, days_apart, nudge_at, nudge_is_over
 from bot.crisis.answer import hello
 from bot.i18n.texts import Texts, texts_for
 from bot.messages import Button, Outcome, Receipt, Rows, Say, plain
@@ -33,11 +35,14 @@ BATCH = 200
 """Due learners decided in one transaction: small enough that a person who writes meanwhile waits a few hundredths of a second."""
 IN_FLIGHT = 128
 """Deliveries marked SENDING at once: as many as a crash can leave uncertain, and enough for a thousand a second over a slow line."""
+AT_ONCE = 20
+"""Learners decided before anything else gets a turn."""
 POISON = timedelta(hours=1)
 """How far a row that makes deciding fail is pushed out of the others' way."""
 HELD_UP = timedelta(minutes=30)
 """How long a lesson may be on its way, in a long broadcast or a few tries; then its lateness and the hour are looked at again."""
 MOST_ATTEMPTS = 8
+STILL_PAUSED = (DeliveryKind.PAUSE_OVER, DeliveryKind.NOTE, DeliveryKind.FADE)
 LESSON_KINDS = (DeliveryKind.LESSON, DeliveryKind.EXTRA)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 
@@ -87,7 +92,9 @@ class Delivery:
 
     async def _decide_some(self, now: datetime, counts: Counter[str]) -> tuple[Waiting, ...] | None:
         async with self.store.due_batch(now, self.batch, HOLD, ours=True) as batch:
-            for due in batch.due:
+            for number, due in enumerate(batch.due, start=1):
+                if number % AT_ONCE == 0:
+                    await asyncio.sleep(0)  # a call for help may be waiting for its turn
                 try:
                     for one in intents(self.course, due, now):
                         batch.decide(one)
@@ -161,6 +168,10 @@ def intents(course: Course, due: DueLearner, now: datetime) -> tuple[Intent, ...
     rule = learner.rule
     if learner.state is not State.ACTIVE or rule is None or learner.due_at is None or not learner.consented:
         return (_held(learner, Hold(_reason_of(learner), None), now),)
+    if learner.holiday_on(slot_of(rule, now)):
+        return (_on_holiday(learner, rule, now),)
+    if learner.unanswered >= PAUSE_AFTER and not is_quiet(rule, now):
+        return (_fades(learner, rule, now),)
     owed = learner.owed_since or learner.due_at
     standing = learner.standing(due.tracks, due.been_through)
     decision = decide(course, standing, rule, due=owed, now=now, last_slot=learner.last_slot)
@@ -179,7 +190,22 @@ def intents(course: Course, due: DueLearner, now: datetime) -> tuple[Intent, ...
 
 
 def _moved_on(learner: Learner, rule: Rule, now: datetime, last_slot: date | None) -> Learner:
-    return replace(learner, last_slot=last_slot, due_at=next_due(rule, now, last_slot), owed_since=None)
+    # The lesson that is going out now is not answered yet: with it the pace may thin.
+    due_at = next_due(rule, now, last_slot, days_apart(learner.unanswered + 1))
+    return replace(learner, last_slot=last_slot, due_at=due_at, owed_since=None)
+
+
+def _on_holiday(learner: Learner, rule: Rule, now: datetime) -> Intent:
+    back = learner.profile.away_until
+    until = next_due(rule, now) if back is None else occurrence(rule, back) or next_due(rule, now)
+    away = replace(learner, state=State.PAUSED, paused_until=until, due_at=until, owed_since=None)
+    return Intent(away, DeliveryKind.LESSON, slot_of(rule, now), reason=Reason.HOLIDAY.value)
+
+
+def _fades(learner: Learner, rule: Rule, now: datetime) -> Intent:
+    """After so long without a sign of life lessons wait, and this is said once."""
+    resting = replace(learner, state=State.PAUSED, paused_until=None, due_at=None, owed_since=None)
+    return Intent(resting, DeliveryKind.FADE, slot_of(rule, now))
 
 
 def _held(learner: Learner, hold: Hold, now: datetime) -> Intent:
@@ -206,7 +232,7 @@ def _reason_of(learner: Learner) -> Reason:
 def why_not_now(one: Waiting, now: datetime) -> Reason | None:
     """The reason not to send after all, looked at once more right before the call; None when it may go."""
     learner, kind, rule = one.learner, one.delivery.kind, one.learner.rule
-    if learner.state is State.PAUSED and kind in (DeliveryKind.PAUSE_OVER, DeliveryKind.NOTE):
+    if learner.state is State.PAUSED and kind in STILL_PAUSED:
         return None
     if kind is DeliveryKind.LAST_CALL and learner.state in (State.NEW, State.PAUSED):
         return None
@@ -216,6 +242,10 @@ def why_not_now(one: Waiting, now: datetime) -> Reason | None:
         return None
     if kind is DeliveryKind.LESSON:
         return _held_up_too_long(rule, one.delivery.slot, now)
+    if kind is DeliveryKind.NUDGE and learner.unanswered == 0:
+        return Reason.ANSWERED
+    if kind is DeliveryKind.NUDGE and nudge_is_over(rule, one.delivery.slot, now):
+        return Reason.TOO_LATE
     return Reason.QUIET_HOURS if is_quiet(rule, now) else None
 
 
@@ -242,6 +272,14 @@ def message_for(course: Course, one: Waiting) -> Say | None:
             return Say(texts("catch-up"), lessons.choice_rows(texts), delivery=one.delivery.id)
         case DeliveryKind.PAUSE_OVER:
             return Say(texts("pause-over"), lessons.return_rows(texts), delivery=one.delivery.id)
+        case DeliveryKind.FADE:
+            return Say(texts("fade"), lessons.return_rows(texts), silent=True, delivery=one.delivery.id)
+        case DeliveryKind.NUDGE:
+            show, enough = (
+                Button(texts("button-show-it"), "cmd:today"),
+                Button(texts("button-nudge-off"), "set:nudge-off"),
+            )
+            return Say(texts("nudge"), ((show, enough),), silent=True, delivery=one.delivery.id)
         case DeliveryKind.NOTE:
             return Say(plain(hello(one.learner.language)), silent=True, delivery=one.delivery.id)
         case DeliveryKind.FINISH:
@@ -281,6 +319,7 @@ def outcome(course: Course, one: Waiting, receipt: Receipt, now: datetime) -> Do
                 answers=opened,
                 tidy_at=one.learner.tidied(now),
                 came=delivery.kind is DeliveryKind.LESSON,
+                nudge_at=_nudge_at(one, now),
             )
         case Outcome.GONE:
             return Done(delivery, DeliveryStatus.REFUSED, now, reason="gone", gone=True, failed=True)
@@ -296,6 +335,13 @@ def outcome(course: Course, one: Waiting, receipt: Receipt, now: datetime) -> Do
             return Done(delivery, DeliveryStatus.SENDING, now, reason="cut_off", retry_at=now, failed=True)
         case _:
             return _again_later(one, receipt, now)
+
+
+def _nudge_at(one: Waiting, now: datetime) -> datetime | None:
+    learner = one.learner
+    if one.delivery.kind is not DeliveryKind.LESSON or learner.rule is None or not learner.profile.nudge:
+        return None
+    return nudge_at(learner.rule, one.delivery.slot, now, learner.unanswered)
 
 
 def _again_later(one: Waiting, receipt: Receipt, now: datetime) -> Done:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot.course.journey import Standing
 from bot.course.lesson import Lesson, PracticeForm, Theme
 from bot.course.pace import EVERY_DAY, Rule, next_due
+from bot.course.silence import days_apart
 from bot.messages import ChatRef
 
 CONSENT_VERSION = 1
@@ -56,6 +57,7 @@ class Profile:
     `words` pairs of a word they would rather not read and the one that stands for it. `plan_offered`: the safety plan was offered
     once, and is not again. `discreet` closes every lesson, `veiled` those of some tracks; `tidy` takes old messages away again.
     Check-ins are kept for `keep_ratings` days, and the next is offered from `check_in_due` on. `dark` is for pictures.
+    `nudge` asks for a note in the evening; `away_from` and `away_until` are a holiday: its first day, and the first day back.
     """
 
     country: str | None = None
@@ -78,6 +80,9 @@ class Profile:
     check_in_due: date | None = None
     keep_ratings: int = 90
     dark: bool = False
+    nudge: bool = False
+    away_from: date | None = None
+    away_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +164,12 @@ class Learner:
             return self.paused_until
         if self.state is not State.ACTIVE or rule is None:
             return None
-        return next_due(rule, now, self.last_slot)
+        return next_due(rule, now, self.last_slot, days_apart(self.unanswered))
+
+    def holiday_on(self, day: date) -> bool:
+        """True on a day for which they said that they are away."""
+        first, back = self.profile.away_from, self.profile.away_until
+        return first is not None and back is not None and first <= day < back
 
     def rescheduled(self, now: datetime) -> Learner:
         """The same learner with the due time reckoned anew, as after any change of hour, zone, weekdays or state."""
@@ -213,6 +223,8 @@ class DeliveryKind(StrEnum):
     LAST_CALL = "last_call"
     ANNOUNCEMENT = "announcement"
     SUNSET = "sunset"
+    NUDGE = "nudge"
+    FADE = "fade"
 
 
 class DeliveryStatus(StrEnum):

@@ -193,7 +193,7 @@ class Done:
     """How the sending of a delivery ended; `retry_at` where it is to be tried again.
 
     `passed` is the lesson that they went through by it, `answers` says that their next words answer it, `came` that it counts as a
-    lesson they have not answered yet, `failed` that the messenger was asked in vain.
+    lesson they have not answered yet, `failed` that the messenger was asked in vain, `nudge_at` when a note about it is due.
     """
 
     delivery: Delivery
@@ -208,6 +208,7 @@ class Done:
     tidy_at: datetime | None = None
     came: bool = False
     failed: bool = False
+    nudge_at: datetime | None = None
 
 
 class Store(Protocol):

@@ -194,6 +194,9 @@ def _settings(learner: Learner) -> dict[str, Any]:
         "check_ins_kept_days": here.keep_ratings,
         "check_in_due": _day(here.check_in_due),
         "dark_pictures": here.dark,
+        "evening_note": here.nudge,
+        "away_from": _day(here.away_from),
+        "away_until": _day(here.away_until),
     }
 
 

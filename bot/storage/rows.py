@@ -147,12 +147,14 @@ def _profile_as_json(profile: Profile) -> dict[str, Any]:
         "check_in_due": profile.check_in_due.isoformat() if profile.check_in_due else None,
         "keep_ratings": profile.keep_ratings,
         "dark": profile.dark,
+        "nudge": profile.nudge,
+        "away": [str(day) for day in (profile.away_from, profile.away_until) if day is not None],
     }
 
 
 def _profile(value: Any) -> Profile:
     # A field that an older or newer version does not know keeps its default: both run side by side during an upgrade.
-    blank = Profile()
+    blank, away = Profile(), [date.fromisoformat(day) for day in value.get("away", ())]
     return Profile(
         country=value.get("country"),
         zone=value.get("zone"),
@@ -174,6 +176,9 @@ def _profile(value: Any) -> Profile:
         discreet=value.get("discreet", False),
         veiled=frozenset(value.get("veiled", ())),
         tidy=value.get("tidy", False),
+        nudge=value.get("nudge", False),
+        away_from=away[0] if away else None,
+        away_until=away[-1] if away else None,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, literal, not_, select, text, update
+from sqlalchemy import Row, bindparam, case, func, literal, not_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -41,6 +41,11 @@ from bot.storage.turn import StoredTurn, leftover_of
 log = logging.getLogger(__name__)
 
 UNCERTAIN_AT_ONCE = 500
+OUR_BUG = Outcome.OUR_BUG.value
+BUG_TRIES = 3
+"""Days on which a lesson is tried that the messenger refuses by our own fault; then it is left out for that learner."""
+KNOWN = tuple(kind.value for kind in DeliveryKind)
+"""What this version can send. A newer one, side by side with it during an upgrade, may know more: that is left to it."""
 BROKEN = timedelta(hours=1)
 """How far a learner whose row does not open is pushed out of the others' way."""
 OPENED_AT_ONCE = 25
@@ -92,7 +97,7 @@ class SqlStore:
         self._open = False
         self._presence = Presence(database)
         dialect = postgresql if database.dialect == "postgresql" else sqlite
-        self._insert: Any = dialect.insert
+        self.insert: Any = dialect.insert
 
     async def ready(self) -> None:
         """Brings the schema up to date and checks the key, once; after that, asks the database for a sign of life.
@@ -162,7 +167,7 @@ class SqlStore:
                 )
             # In the middle of a change of keys the newest alone is known, and yet it finds nobody who was not moved to it.
             await try_keys(db, self._keyring)
-            new = self._insert(t.installation).values(name=f"key:{self._keyring.newest}", value=b"")
+            new = self.insert(t.installation).values(name=f"key:{self._keyring.newest}", value=b"")
             await db.execute(new.on_conflict_do_nothing())
 
     # -- update → reply ---------------------------------------------------------------------------------------------
@@ -204,14 +209,14 @@ class SqlStore:
         async with self.database.write() as db:
             due = select(t.learners).where(t.learners.c.due_at <= now).order_by(t.learners.c.due_at).limit(take)
             rows = (await db.execute(due.with_for_update(skip_locked=True))).all()
-            people = await self._opened_kindly(rows)
+            people = await self.opened(rows)
             if broken := [row.id for row in rows if row.id not in people]:
                 await db.execute(update(t.learners).where(t.learners.c.id.in_(broken)).values(due_at=now + BROKEN))
             batch = StoredBatch(
                 await self._due_learners(db, people), now, now + hold, self._presence.number if ours else None
             )
             yield batch
-            await batch.finish(db, self._insert)
+            await batch.finish(db, self.insert)
 
     async def _due_learners(self, db: AsyncConnection, people: Mapping[str, Sealed]) -> tuple[DueLearner, ...]:
         ids = list(people)
@@ -228,6 +233,7 @@ class SqlStore:
 
     async def take_waiting(self, now: datetime, take: int, hold: timedelta) -> tuple[Waiting, ...]:
         waiting = t.deliveries.c.status.in_((CLAIMED, RETRY)) & (t.deliveries.c.next_at <= now)
+        waiting &= t.deliveries.c.kind.in_(KNOWN)
         async with self.database.write() as db:
             mine = select(t.deliveries).where(waiting).order_by(t.deliveries.c.next_at).limit(take)
             rows = (await db.execute(mine.with_for_update(skip_locked=True))).all()
@@ -263,7 +269,7 @@ class SqlStore:
             await db.execute(asked.values(lesson_id=row.lesson_id, delivery_id=row.id))
         question = ledger_row(row.learner_id, DeliveryKind.DID_IT_ARRIVE, row.slot, row.lesson_id, now)
         await db.execute(
-            self._insert(t.deliveries)
+            self.insert(t.deliveries)
             # One question for each delivery and attempt in doubt; a date may have several.
             .values(question | {"number": int(row.id[:7], 16) + row.attempts, "next_at": now})
             .on_conflict_do_nothing()
@@ -337,7 +343,7 @@ class SqlStore:
         """What the outcomes mean for the learners: one statement of each kind, however many there are."""
         passed = [_passage(one.delivery.learner, one.passed, one.at) for one in done if one.passed]
         if passed:
-            await db.execute(self._insert(t.passages).on_conflict_do_nothing(), passed)
+            await db.execute(self.insert(t.passages).on_conflict_do_nothing(), passed)
         asked = [
             {"row": one.delivery.learner, "asks": one.delivery.lesson, "by": one.delivery.id}
             for one in done
@@ -349,22 +355,39 @@ class SqlStore:
         came = [{"row": one.delivery.learner} for one in done if one.came]
         if came:
             await db.execute(ONE_MORE, came)
+        nudges = [_nudge(one, one.nudge_at) for one in done if one.nudge_at is not None]
+        if nudges:
+            await db.execute(self.insert(t.deliveries).on_conflict_do_nothing(), nudges)
         failed = [_attempt(one) for one in done if one.status is not DeliveryStatus.SENT and one.failed]
         if failed:
-            await db.execute(self._insert(t.attempts).on_conflict_do_nothing(), failed)
+            await db.execute(self.insert(t.attempts).on_conflict_do_nothing(), failed)
+        if broken := [one for one in done if one.reason == OUR_BUG and one.delivery.lesson]:
+            await self._step_aside(db, broken)
         gone = [one.delivery.learner for one in done if one.gone]
         if gone:
             left = {"state": State.GONE.value, "due_at": None, "owed_since": None}
             await db.execute(update(t.learners).where(t.learners.c.id.in_(gone)).values(left))
 
+    async def _step_aside(self, db: AsyncConnection, broken: Sequence[Done]) -> None:
+        """A lesson that the messenger refused for somebody again and again, by our own fault, makes way for the next."""
+        mine = t.deliveries.c.learner_id.in_([one.delivery.learner for one in broken])
+        refused = mine & (t.deliveries.c.reason == OUR_BUG) & t.deliveries.c.lesson_id.is_not(None)
+        pair = (t.deliveries.c.learner_id, t.deliveries.c.lesson_id)
+        often = select(*pair).where(refused).group_by(*pair).having(func.count() >= BUG_TRIES)
+        at = broken[0].at
+        for row in (await db.execute(often)).all():
+            passage = _passage(row.learner_id, row.lesson_id, at) | {"how": Passage.SKIPPED.value}
+            await db.execute(self.insert(t.passages).values(passage).on_conflict_do_nothing())
+
     async def _pass(self, db: AsyncConnection, learner: str, lesson: str, at: datetime) -> None:
-        await db.execute(self._insert(t.passages).values(_passage(learner, lesson, at)).on_conflict_do_nothing())
+        await db.execute(self.insert(t.passages).values(_passage(learner, lesson, at)).on_conflict_do_nothing())
 
     async def _sealed_learners(self, db: AsyncConnection, ids: Iterable[str]) -> dict[str, Sealed]:
         rows = await db.execute(select(t.learners).where(t.learners.c.id.in_(list(ids))))
         return self._opened(rows)
 
-    async def _opened_kindly(self, rows: Sequence[Row[Any]]) -> dict[str, Sealed]:
+    async def opened(self, rows: Sequence[Row[Any]]) -> dict[str, Sealed]:
+        """The learners of these rows by their ids, without those whose row does not open."""
         people: dict[str, Sealed] = {}
         for start in range(0, len(rows), OPENED_AT_ONCE):
             people |= self._opened(rows[start : start + OPENED_AT_ONCE])
@@ -410,7 +433,7 @@ class SqlStore:
     # -- the rest ---------------------------------------------------------------------------------------------------
 
     async def count_help(self, day: date) -> None:
-        one = self._insert(t.daily_counts).values(day=day, name="help_cards", count=1)
+        one = self.insert(t.daily_counts).values(day=day, name="help_cards", count=1)
         more = one.on_conflict_do_update(index_elements=["day", "name"], set_={"count": t.daily_counts.c.count + 1})
         async with self.database.write() as db:
             await db.execute(more)
@@ -448,6 +471,11 @@ def _leftovers(rows: Iterable[Row[Any]], people: Mapping[str, Sealed]) -> Iterat
 
 def _passage(learner: str, lesson: str, at: datetime) -> dict[str, Any]:
     return {"learner_id": learner, "lesson_id": lesson, "how": Passage.SENT.value, "at": at}
+
+
+def _nudge(one: Done, at: datetime) -> dict[str, Any]:
+    row = ledger_row(one.delivery.learner, DeliveryKind.NUDGE, one.delivery.slot, one.delivery.lesson, one.at)
+    return row | {"next_at": at}
 
 
 def _attempt(one: Done) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.benchmarks import help as help_card
-from tests.benchmarks import replies, sealing
+from tests.benchmarks import lessons, replies, sealing
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
     "replies": replies.run,
     "help": help_card.run,
     "sealing": sealing.run,
+    "lessons": lessons.run,
 }
 
 

@@ -8,6 +8,7 @@ import random
 import signal
 import sys
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,6 +46,10 @@ class Report:
         return self.lost == self.repeated == self.stuck == 0
 
 
+QUIET, AFTER_TROUBLE = 3.0, 14.0
+"""Seconds without a message after which nothing more is expected; a doubt is told at the next tick."""
+
+
 class Seen:
     """What every person got, as the server saw it."""
 
@@ -52,6 +57,7 @@ class Seen:
         self.server = server
         self.texts: dict[int, list[str]] = defaultdict(list)
         self.total = 0
+        self.quiet = QUIET
         server.on_call(self._note)
 
     def _note(self, call: Call) -> None:
@@ -60,8 +66,21 @@ class Seen:
             self.total += 1
 
 
+Trouble = Callable[[BotApiServer], object]
+"""Begins some trouble between the bot and the server."""
+OnTheWay = Callable[[], Awaitable[None]]
+"""Something that happens while the last process sends."""
+
+
 async def kill_round(
-    learners: int, seed: int, folder: Path, database_url: str | None = None, *, kills: int = 6
+    learners: int,
+    seed: int,
+    folder: Path,
+    database_url: str | None = None,
+    *,
+    kills: int = 6,
+    trouble: Trouble | None = None,
+    on_the_way: OnTheWay | None = None,
 ) -> Report:
     """Sends one lesson to each of so many learners, killing the bot with SIGKILL `kills` times on the way."""
     chance = random.Random(seed)
@@ -78,7 +97,11 @@ async def kill_round(
     try:
         await prepare(database, chats)
         seen = Seen(server)
-        killed = await _send_with_kills(seen, environment, chats, chance, kills)
+        if trouble is not None:
+            trouble(server)
+        if trouble is not None or on_the_way is not None:
+            seen.quiet = AFTER_TROUBLE
+        killed = await _send_with_kills(seen, environment, chats, chance, kills, on_the_way)
         return await _report(seen, database, chats, seed, killed)
     finally:
         await database.close()
@@ -97,7 +120,12 @@ async def prepare(database: Database, chats: list[int]) -> None:
 
 
 async def _send_with_kills(
-    seen: Seen, environment: dict[str, str], chats: list[int], chance: random.Random, kills: int
+    seen: Seen,
+    environment: dict[str, str],
+    chats: list[int],
+    chance: random.Random,
+    kills: int,
+    on_the_way: OnTheWay | None,
 ) -> int:
     killed = 0
     while True:
@@ -114,6 +142,8 @@ async def _send_with_kills(
         killed += 1
     try:
         await asyncio.wait_for(_until_receiving(seen, polls), 60)
+        if on_the_way is not None:
+            await on_the_way()
         await asyncio.wait_for(_until_quiet(seen, len(chats)), 120)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -139,7 +169,7 @@ async def _until_sending(seen: Seen, process: asyncio.subprocess.Process) -> Non
 
 async def _until_quiet(seen: Seen, people: int) -> None:
     still, before = 0, -1
-    while still < 15:
+    while still * 0.2 < seen.quiet:
         await asyncio.sleep(0.2)
         still = still + 1 if seen.total == before and len(seen.texts) == people else 0
         before = seen.total

@@ -139,6 +139,8 @@ async def test_a_move_across_the_date_line(there: World, ana: Chat, home: str, c
     await there.at(on("2026-03-05", hour, home))
     before = [wall(one.at, home)[:10] for one in lessons(ana)]
     await moves(ana, city)
+    await there.at(on("2026-03-08", "12:00", away))
+    await ana.says("/when")  # who is silent for long gets fewer
     await there.at(on("2026-03-10", "12:00", away))
     after = [wall(one.at, away) for one in lessons(ana)[len(before) :]]
     dates = before + [line[:10] for line in after]

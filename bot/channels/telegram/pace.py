@@ -22,6 +22,8 @@ CALMS_DOWN = 10.0
 """Seconds after which half of what was seen is forgotten."""
 WINDOW = 0.25
 """Seconds that one window lasts: what a process that dies has reserved in vain, and how soon a reply is made up for."""
+CHAT_GAP = 1.1
+"""Seconds between two messages to one chat where one a second is allowed: the first may be slower on its way than the second."""
 SHORT = 3.0
 """Seconds of "slow down" that are waited for on the spot; for longer ones the work is put away."""
 DOUBT = 1.0
@@ -70,7 +72,7 @@ class Pace:
         self._most = max(1, int(rate))
         self._budget = budget
         self._clock = clock
-        self._chats = ChatPace(1.0 / chat_rate, clock)
+        self._chats = ChatPace(CHAT_GAP / chat_rate, clock)
         self._moments: deque[float] = deque()
         self._end = 0.0
         self._spent = 0
