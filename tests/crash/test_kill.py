@@ -14,7 +14,7 @@ from tests.crash.broadcast import kill_round
 from tests.postgres import Cluster
 
 LEARNERS = 150
-FEWER = 80
+FEWER = 40
 
 
 @pytest.mark.parametrize("seed", [1])

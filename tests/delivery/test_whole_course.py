@@ -12,6 +12,7 @@ from tests.delivery.calendar import FINISH
 from tests.e2e.chat import Chat
 from tests.world import World
 
+
 @pytest.fixture(scope="module")
 def course() -> Course:
     return load_course(lessons_dir())
@@ -75,14 +76,26 @@ async def test_boundaries_decide_what_is_seen_and_nothing_else_is(
     assert set(order) == expected
     assert len(order) == len(expected)
     words = course.words_in("en")
-    kept = {line for lesson in course for part in (Part.NOTE, Part.WAY_OUT) for line in lesson.parts.get(part, "").split("\n")}
+    kept = {
+        line
+        for lesson in course
+        for part in (Part.NOTE, Part.WAY_OUT)
+        for line in lesson.parts.get(part, "").split("\n")
+    }
     no_touch = {paragraph for lesson in course for paragraph in lesson.parts.get(Part.NO_TOUCH, "").split("\n\n")}
     for text in shown:
         for line in text.splitlines():
             said = line.removeprefix("If you like: ")
-            ours = said in kept or said in no_touch or "Left out here" in said or said.startswith(("Not now if", "Who may want"))
+            ours = (
+                said in kept
+                or said in no_touch
+                or "Left out here" in said
+                or said.startswith(("Not now if", "Who may want"))
+            )
             if ours or not (said != line or learner.avoids & {Theme.PARTNER, Theme.MEDICATION, Theme.CLOSENESS}):
                 continue
             asked = boundaries & {Theme.TOUCH, Theme.BODY} if said != line else set()
-            wrong = themes_in(said, words, asked | (learner.avoids & {Theme.PARTNER, Theme.MEDICATION, Theme.CLOSENESS}))
+            wrong = themes_in(
+                said, words, asked | (learner.avoids & {Theme.PARTNER, Theme.MEDICATION, Theme.CLOSENESS})
+            )
             assert not wrong, (who, wrong, said)
