@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
-.PHONY: demo run test check lint pytest bench kill-test fuzz licenses lessons lock clean
+.PHONY: demo run test check audit lint pytest bench kill-test fuzz licenses lessons lock clean
 
 demo: $(VENV)/runs
 	$(BIN)/python -m bot demo
@@ -17,7 +17,12 @@ run: $(VENV)/runs
 
 test: $(VENV)/tests lint pytest
 
-check: test lessons licenses
+check: test lessons licenses audit
+
+# Looks the locked versions up in the public lists of known weaknesses; needs the internet.
+audit: $(VENV)/tests
+	$(PIP) install --quiet pip-audit
+	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip
 
 lint: $(VENV)/tests
 	$(BIN)/ruff format --check .

@@ -57,7 +57,7 @@ class World:
 
     async def settled(self) -> None:
         """Waits until the bot has nothing left to do: an update is confirmed only when all its answers are out."""
-        await self.server.settled(quiet=0, within=15)
+        await self.server.settled(quiet=0, within=45)
         assert self.server.violations == []
 
     async def at(self, moment: datetime) -> None:

@@ -20,8 +20,8 @@ from bot.crisis.words import SENTENCE_ENDS, Dictionary, Found
 
 Tier = Literal["strong", "soft", "none"]
 WINDOW, OVERLAP, LONGEST = 320, 100, 4096
-FEWEST = 3
-"""Words below which the model alone does not speak softly: "every day" is what people answer to a question."""
+FEWEST, ENOUGH = 3, 5
+"""Words from which the model alone speaks softly, and strongly: "every day" is an answer to a question, "I am still here" may be one."""
 REASONS = 8
 BARE = 7
 """Words of a sentence that holds little but its plain statement: then nothing around it weighs against it."""
@@ -86,9 +86,10 @@ class Detector:
         return Reading(category, severity, tier, why, young, score)
 
     def _tier(self, score: float, sure: list[Found], seen: Seen) -> Tier:
-        if (sure and score > self.model.doubtful) or score >= self.model.strong:
+        spoken = sum(word[0].isalnum() for word in seen.words)
+        if (sure and score > self.model.doubtful) or (score >= self.model.strong and spoken >= ENOUGH):
             return "strong"
-        tells = score >= self.model.soft and len(seen.words) >= FEWEST
+        tells = score >= self.model.soft and spoken >= FEWEST
         return "soft" if seen.statements or tells else "none"
 
     def _category(self, spoken: Marked, statements: list[Found]) -> str:
