@@ -18,8 +18,9 @@ def course() -> Course:
     return load_course(lessons_dir())
 
 
-async def goes_through(there: World, chat: Chat, course: Course) -> tuple[list[str], list[str]]:
-    """Every lesson until the course has no more, an envelope opened where one comes. Answers ids in order, and what was shown."""
+async def goes_through(there: World, chat: Chat, course: Course, *more: str) -> tuple[list[str], list[str]]:
+    """Every lesson until the course has no more, an envelope opened where one comes and the buttons named tapped. Answers ids in
+    order, and what was shown."""
     by_title = {lesson.title: lesson.id for lesson in course}
     order: list[str] = []
     shown: list[str] = []
@@ -32,8 +33,8 @@ async def goes_through(there: World, chat: Chat, course: Course) -> tuple[list[s
         text = chat.last.text
         order.append(next(by_title[line] for line in text.splitlines() if line in by_title))
         shown.append(text)
-        for more in ("More", "Sources", "Shorter"):
-            await chat.taps(more)
+        for label in more:
+            await chat.taps(label)
             shown += [one.text for one in chat.news]
     return order, shown
 
@@ -67,7 +68,7 @@ async def test_boundaries_decide_what_is_seen_and_nothing_else_is(
     closeness, boundaries = LEARNERS[who]
     await ana.is_learning(*course.tracks, closeness=closeness, boundaries=frozenset(boundaries))
     learner = await ana.learner()
-    order, shown = await goes_through(there, ana, course)
+    order, shown = await goes_through(there, ana, course, "More")
     expected = {
         lesson.id
         for lesson in course

@@ -65,7 +65,7 @@ async def test_a_week_is_three_taps_and_kept_sealed_with_its_end(there: World, a
     assert one.done
     assert dict(one.answers) == {"heavy": 4, "rested": 6, "close": 10}
     await there.later(days=91)
-    await there.app.nightly()
+    await there.app.rooms.retention.nightly(there.clock.now)
     assert await ratings(ana) == ()
 
 
@@ -212,7 +212,7 @@ async def test_they_can_keep_them_longer_and_delete_them_in_one_tap(there: World
     ana.hears_only("They go after 90 days.", "Pfizer")
     await ana.taps("Keep them for a year")
     await there.asleep_until(there.clock.now + timedelta(days=120))
-    await there.app.nightly()
+    await there.app.rooms.retention.nightly(there.clock.now)
     assert len(await ratings(ana)) == 1
     await ana.taps("Delete them all now")
     assert await ratings(ana) == ()
