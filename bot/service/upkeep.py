@@ -85,6 +85,8 @@ async def audit(ledger: Ledger, now: datetime) -> Audit:
 
 def behind(record: Record, now: datetime) -> tuple[str, ...]:
     """Why each lesson of the last week that somebody is behind by did not come."""
+    if record.learner.due_at is None:
+        return ()  # through with every topic they chose: nothing is due any more
     since = (now - timedelta(days=DAYS)).date()
     try:
         return tuple(one.reason for one in missed(record, now) if one.day > since and one.reason not in MEANT)
