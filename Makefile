@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
-.PHONY: demo run test check audit lint pytest bench kill-test fuzz licenses lessons lock clean
+.PHONY: demo run test check audit lint pytest bench kill-test fuzz licenses lessons lock clean site
 
 demo: $(VENV)/runs
 	$(BIN)/python -m bot demo
@@ -65,11 +65,20 @@ $(VENV)/tests: requirements-dev.lock $(VENV)/runs
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	touch $@
 
-# Writes both lock files anew, with the newest versions that pyproject.toml allows.
+# The documentation as a site, in the folder site; any warning ends it.
+site: $(VENV)/writes
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+$(VENV)/writes: requirements-docs.lock $(VENV)/runs
+	$(PIP) install --require-hashes -r requirements-docs.lock
+	touch $@
+
+# Writes the lock files anew, with the newest versions that pyproject.toml allows.
 lock:
 	$(PIP) install uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra docs -c requirements-dev.lock -o requirements-docs.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis

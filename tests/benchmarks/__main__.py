@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.benchmarks import help as help_card
-from tests.benchmarks import lessons, pictures, replies, sealing
+from tests.benchmarks import lessons, operator_page, pictures, replies, sealing
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
     "replies": replies.run,
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
     "sealing": sealing.run,
     "lessons": lessons.run,
     "pictures": pictures.run,
+    "operator": operator_page.run,
 }
 
 
