@@ -20,7 +20,7 @@ from bot.crisis.words import SENTENCE_ENDS, Dictionary, Found
 
 Tier = Literal["strong", "soft", "none"]
 WINDOW, OVERLAP, LONGEST = 320, 100, 4096
-FEWEST, ENOUGH = 3, 5
+FEWEST, ENOUGH = 4, 5
 """Words from which the model alone speaks softly, and strongly: "every day" is an answer to a question, "I am still here" may be one."""
 REASONS = 8
 BARE = 7

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -86,8 +87,12 @@ def database_hung(there: World, _patch: pytest.MonkeyPatch) -> Any:
 
 @asynccontextmanager
 async def database_locked(there: World, _patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    holder = sqlite3.connect(Path(there.settings["DATA_DIR"]) / "kindling.sqlite3", isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
+    holder = sqlite3.connect(Path(there.settings["DATA_DIR"]) / "kindling.sqlite3", timeout=0, isolation_level=None)
+    while not holder.in_transaction:
+        # The bot may be writing at this moment, and must be let to finish.
+        with contextlib.suppress(sqlite3.OperationalError):
+            holder.execute("BEGIN IMMEDIATE")
+        await asyncio.sleep(0.01)
     try:
         yield
     finally:

@@ -11,7 +11,7 @@ from bot.crisis.answer import soft_line
 from tests.world import onboard, world
 
 WORDS = "I want to kill myself"
-NOT_PLAIN = "I want to disappear and I am so tired of being a burden to everyone here"
+NOT_PLAIN = "No, I don't want to die, I just want a holiday"
 """Words that may mean trouble, and may not."""
 
 
@@ -103,7 +103,7 @@ async def test_the_third_card_of_a_day_is_short_and_leads_with_emergency(tmp_pat
             ana.says(words)
             cards.append(await ana.receives("112"))
         assert len(cards[2].text) < len(cards[0].text)
-        assert "112" in cards[2].text.partition("\n")[0]
+        assert "112" in "".join(cards[2].text.splitlines()[:4]), "emergency first"
         assert "findahelpline.com" in cards[2].text
 
 
@@ -116,7 +116,7 @@ async def test_not_safe_here_takes_the_exchange_away_and_nothing_follows(tmp_pat
         ana.says("My husband hits me and I am afraid of him")
         question = await ana.receives("Is it okay to show numbers here?")
         assert not any(character.isdigit() for character in question.text), "no number before they say that it is safe"
-        ana.taps("No")
+        ana.taps("Not here")
         await there.settled()
         assert {message.id for message in ana.chat.messages} == before
         await there.later(days=6)
@@ -147,3 +147,12 @@ async def test_the_pinned_card_is_kept_current(tmp_path: Path) -> None:
         ana.says("/when")
         await there.settled()
         assert ana.chat.find(pinned).revision == now_pinned, "once is enough"
+
+
+async def test_words_in_the_middle_of_a_very_long_message_are_heard(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        ana = there.person("Ana")
+        await onboard(there, ana)
+        calm = "We cooked, we talked, the children were loud and the soup was good. " * 20
+        ana.says(calm + WORDS + ". " + calm)
+        assert await ana.receives("nobody reads this chat")

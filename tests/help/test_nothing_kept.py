@@ -16,6 +16,7 @@ from sqlalchemy import select
 from bot.app import keyring
 from bot.crisis import detect
 from bot.demo import Person
+from bot.logs import set_up_logging
 from bot.messages import ChatRef
 from bot.service.records import as_export
 from bot.settings import read_settings
@@ -90,22 +91,34 @@ async def with_faults(there: World, patch: pytest.MonkeyPatch) -> Person:
     return person
 
 
+@pytest.fixture
+def talkative(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """The product's own logging, as talkative as it can be made."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    set_up_logging("json", "debug")
+    yield
+    root.handlers = before
+    root.setLevel(level)
+
+
+@pytest.mark.usefixtures("talkative")
 async def test_what_was_disclosed_is_found_nowhere(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert all(detect.read(words).tier == "strong" or detect.read(words).under_18 for words in DISCLOSURES)
-    with caplog.at_level(logging.DEBUG):
-        async with world(tmp_path) as there:
-            people = [*await every_path(there), await with_faults(there, monkeypatch)]
-            shown = sum("nobody reads this chat" in message.text for one in people for message in one.chat.from_bot)
-            assert shown > len(people)
-            exports = [json.dumps(found) for one in people if (found := await exported(there, one)) is not None]
-            opened = await everything_opened(there)
+    async with world(tmp_path) as there:
+        people = [*await every_path(there), await with_faults(there, monkeypatch)]
+        shown = sum("nobody reads this chat" in message.text for one in people for message in one.chat.from_bot)
+        assert shown > len(people)
+        exports = [json.dumps(found) for one in people if (found := await exported(there, one)) is not None]
+        opened = await everything_opened(there)
     assert len(exports) > len(ONBOARDING)
-    assert any("Germany" in text for text in opened), "the search looks at what the seals hold"
+    assert any('"DE"' in text for text in opened), "the search looks at what the seals hold"
+    output = "".join(capfd.readouterr())
+    assert "started" in output, "the logs are where they are searched for"
     found = {
-        "log": caplog.text + "".join(str(vars(record)) for record in caplog.records),
-        "output": "".join(capfd.readouterr()),
+        "logs and output": output,
         "exports": "".join(exports),
         "what the seals hold": "".join(opened),
     }

@@ -15,7 +15,7 @@ from typing import Any
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 
-from bot.channels.telegram.help_lane import HelpLane
+from bot.channels.telegram.help_lane import Heard, HelpLane
 from bot.channels.telegram.intake import ALLOWED_UPDATES, is_private, understand
 from bot.channels.telegram.lanes import Lanes
 from bot.crisis import answer as crisis
@@ -29,6 +29,8 @@ LONG_POLL = 25
 HAND_OVER = 3.0
 """Seconds between two looks at whose turn it is to poll: with ten until a vanished machine is noticed, well within fifteen."""
 STANDING_BY = "standing by"
+LONG = 700
+"""Characters from which a message is read beside the event loop."""
 UNCONFIRMED = 60
 """Updates left unconfirmed at most: Telegram shows a poll no more than 100, and new ones must stay visible behind stuck ones."""
 
@@ -81,14 +83,19 @@ class Intake:
             return _done()  # in a group only help is answered: lessons are between one person and the course
         if not self._help.reads.is_set():
             return asyncio.create_task(self._once_it_reads(incoming))
-        return self._take_read(incoming)
+        if len(incoming.text) > LONG:
+            return asyncio.create_task(self._read_aside(incoming))
+        return self._answer(incoming, self._help.read(incoming))
 
     async def _once_it_reads(self, incoming: Incoming) -> None:
         await self._help.reads.wait()
-        await self._take_read(incoming)
+        await self._read_aside(incoming)
 
-    def _take_read(self, incoming: Incoming) -> asyncio.Future[None]:
-        heard = self._help.read(incoming)
+    async def _read_aside(self, incoming: Incoming) -> None:
+        # A fifth of a second for the longest message: nobody else waits for it.
+        await self._answer(incoming, await asyncio.to_thread(self._help.read, incoming))
+
+    def _answer(self, incoming: Incoming, heard: Heard) -> asyncio.Future[None]:
         if heard.mine:
             return self._help.take(incoming, self._now(), private=True, need=heard.need)
         answered = self._line_up(incoming)
