@@ -160,6 +160,7 @@ ARGUMENTS: dict[str, object] = {
     "now": GOOD,
     "last_slot": date(2026, 3, 1),
     "days": 7,
+    "apart": 1,
     "course": plain_course(stress=2),
     "standing": standing(["stress"]),
 }
