@@ -246,7 +246,7 @@ class App:
     async def nightly(self) -> None:
         """Forgets what is not needed any more, and looks who is behind."""
         await self.rooms.retention.nightly(self.clock())
-        await upkeep.audit(SqlLedger(self.store), self.clock())
+        await upkeep.audit(SqlLedger(self.store), self.rooms.conversation.course, self.clock())
 
     async def tidy(self) -> None:
         """Takes old messages out of the chats of those who asked for it."""

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.course.journey import next_lesson
+from bot.course.lesson import Course
 from bot.messages import utc_text
 from bot.service.behind import NO_DECISION, THINNED, missed
 from bot.service.learners import Learner, State
@@ -60,14 +62,14 @@ class Ledger(Protocol):
         """Notes it."""
 
 
-async def audit(ledger: Ledger, now: datetime) -> Audit:
+async def audit(ledger: Ledger, course: Course, now: datetime) -> Audit:
     """Looks through everybody who has lessons, notes what was found, and says so in the log: numbers only."""
     learners, people, reasons = 0, 0, Counter[str]()
     after = ""
     while records := await ledger.page(after, PAGE, now):
         for record in records:
             learners += 1
-            days = behind(record, now)
+            days = () if through(record, course) else behind(record, now)
             people += bool(days)
             reasons.update(days)
             if learners % LOOKED_AT_ONCE == 0:
@@ -83,10 +85,15 @@ async def audit(ledger: Ledger, now: datetime) -> Audit:
     return found
 
 
+def through(record: Record, course: Course) -> bool:
+    """Whether they have been through every topic that they chose: then nothing is due any more."""
+    chosen = sorted((one for one in record.tracks if one.left_at is None), key=lambda one: one.position)
+    been = frozenset(one.lesson for one in record.lessons)
+    return next_lesson(course, record.learner.standing(tuple(one.track for one in chosen), been)) is None
+
+
 def behind(record: Record, now: datetime) -> tuple[str, ...]:
     """Why each lesson of the last week that somebody is behind by did not come."""
-    if record.learner.due_at is None:
-        return ()  # through with every topic they chose: nothing is due any more
     since = (now - timedelta(days=DAYS)).date()
     try:
         return tuple(one.reason for one in missed(record, now) if one.day > since and one.reason not in MEANT)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select, update
 
 from bot.service.behind import LOOKED_BACK
-from bot.service.learners import Learner, State
-from bot.service.records import ChosenTrack, LedgerRow, Record
+from bot.service.learners import Learner, Passage, State
+from bot.service.records import ChosenTrack, LedgerRow, LessonPassed, Record
 from bot.storage import tables as t
 from bot.storage.rows import delivery_of
 from bot.storage.store import KNOWN, SqlStore
@@ -26,20 +26,22 @@ class SqlLedger:
         """See the port."""
         wanted = (t.learners.c.id > after) & (t.learners.c.state == State.ACTIVE.value)
         since = now.date() - timedelta(days=LOOKED_BACK + 2)
-        tracks, rows = defaultdict(list), defaultdict(list)
+        tracks, lessons, rows = defaultdict(list), defaultdict(list), defaultdict(list)
         async with self._store.database.read() as db:
             found = (await db.execute(select(t.learners).where(wanted).order_by(t.learners.c.id).limit(take))).all()
             people = await self._store.opened(found)
             mine = t.enrolments.c.learner_id.in_(people)
             for row in await db.execute(select(t.enrolments).where(mine)):
                 tracks[row.learner_id].append(ChosenTrack(row.track, row.position, row.chosen_at, row.left_at))
+            for row in await db.execute(select(t.passages).where(t.passages.c.learner_id.in_(people))):
+                lessons[row.learner_id].append(LessonPassed(row.lesson_id, Passage(row.how), row.at))
             theirs = t.deliveries.c.learner_id.in_(people) & (t.deliveries.c.slot >= since)
             for row in await db.execute(
                 select(t.deliveries).where(theirs, t.deliveries.c.kind.in_(KNOWN)).order_by(t.deliveries.c.created_at)
             ):
                 rows[row.learner_id].append(LedgerRow(delivery_of(row), row.created_at, row.updated_at))
         return tuple(
-            Record(one.learner, (), tuple(tracks[learner]), (), (), tuple(rows[learner]))
+            Record(one.learner, (), tuple(tracks[learner]), tuple(lessons[learner]), (), tuple(rows[learner]))
             for learner, one in people.items()
         )
 

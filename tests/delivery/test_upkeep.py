@@ -21,7 +21,7 @@ EIGHT = on("2026-03-03", "08:00")
 
 
 async def looked(there: World) -> upkeep.Audit:
-    return await upkeep.audit(SqlLedger(there.app.store), there.clock.now)
+    return await upkeep.audit(SqlLedger(there.app.store), there.app.rooms.conversation.course, there.clock.now)
 
 
 async def test_nobody_is_behind_when_every_lesson_came(there: World, ana: Chat, ben: Chat) -> None:
@@ -115,3 +115,14 @@ async def test_an_envelope_in_doubt_is_not_passed(there: World, ana: Chat) -> No
         rows = select(t.deliveries.c.lesson_id).where(t.deliveries.c.kind == "lesson").order_by(t.deliveries.c.slot)
         _, uncertain, again = (await db.execute(rows)).scalars()
     assert uncertain == again == "intimacy-1", "the same one comes again"
+
+
+async def test_nobody_is_behind_who_is_through_with_every_topic(there: World, ana: Chat) -> None:
+    await ana.is_learning("stress")
+    learner = await ana.learner()
+    async with there.app.store.turn(learner.chat, "test:through", there.clock.now) as turn:
+        for lesson in ana.course.tracks["stress"].order:
+            await turn.pass_through(lesson, Passage.DID)
+        await turn.save(replace(learner, due_at=None))
+    await there.asleep_until(EIGHT + timedelta(days=2))
+    assert (await looked(there)).people == 0

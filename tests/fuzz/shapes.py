@@ -18,7 +18,7 @@ NASTY: tuple[Json, ...] = (
 )  # fmt: skip
 """What is put in the place of any value."""
 
-AREAS = ("ask", "ls", "jo", "tr", "set", "go", "pl", "my", "di", "bo", "cmd", "sos", "zz")
+AREAS = ("ask", "ls", "jo", "tr", "set", "go", "pl", "my", "di", "bo", "ci", "tb", "pr", "cmd", "sos", "zz")
 VERBS = (
     "open",
     "shut", "again", "did", "not", "short", "page", "one", "drop", "keep", "leave", "show", "add", "first", "all", "topic", "topics",
