@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from bot.demo import limits
 from bot.service import upkeep
+from bot.service.learners import Passage
 from bot.storage import tables as t
 from bot.storage.looking import SqlLedger
 from tests.delivery.calendar import DID_NOT_REACH, ENVELOPE, heard, lessons, on, titles

@@ -21,7 +21,7 @@ ASKED = "It has been quiet here for a year"
 async def quiet_nights(there: World, until: datetime) -> None:
     """The nightly job runs at the end of a time in which nobody wrote."""
     there.clock.now = until
-    await there.app.nightly()
+    await there.app.rooms.retention.nightly(there.clock.now)
 
 
 async def sleeper(chat: Chat, state: State = State.PAUSED) -> Learner:
