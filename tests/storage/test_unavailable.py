@@ -116,6 +116,7 @@ async def test_every_method_of_the_port_is_tried_here(store: SqlStore, going: Wa
     from bot.service.ports import Store
 
     ours = {name for name in vars(Store) if not name.startswith("_")}
+    ours -= {"sweep"}  # clears what a file still holds and answers whether it could: it refuses nobody anything
     assert ours <= set(everything(store, going))
 
 
