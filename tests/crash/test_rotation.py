@@ -33,18 +33,18 @@ KILLS = 4
 async def keys_of_everybody(url: str) -> Counter[str]:
     """Opens every learner, finds every tenth by their chat, and answers how many each key wraps. Fails when one does not open."""
     database, keyring = Database(url), Keyring(read_keys(BOTH))
+    store = SqlStore(database, keyring)
     try:
         async with database.read() as db:
             rows = (await db.execute(select(t.learners))).all()
         people = [open_learner(row, keyring).learner for row in rows]
         assert {person.chat.address for person in people} == {str(number) for number in range(1, PEOPLE + 1)}
-        store = SqlStore(database, keyring)
         await store.ready()
         for number in range(1, PEOPLE, PEOPLE // 10):
             assert await store.learner(ChatRef("telegram", str(number))) is not None
         return Counter(row.key_id for row in rows)
     finally:
-        await database.close()
+        await store.close()
 
 
 async def rotation(url: str) -> asyncio.subprocess.Process:
