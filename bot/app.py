@@ -60,7 +60,7 @@ Clock = Callable[[], datetime]
 
 # A stop has 10 seconds: 1 to stop taking updates, 5 for answers and lessons that are under way, 2 to confirm, the rest to close.
 FINISH_SECONDS = 5.0
-FIRST_LOOK = 1.5
+FIRST_LOOK = 3.0
 """Seconds that the first poll waits, on PostgreSQL, for the database to say whether another process polls. Help may be waiting."""
 
 
@@ -114,6 +114,8 @@ class App:
             self.receiver = Webhook(replies, intake, settings.webhook_url, secret, settings.listen)
         self.opened = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
+        self._store: SqlStore | None = None
+        self._can_ask = asyncio.Event()
         self._rooms: Rooms | None = None
         self._trouble = "starting"
         self._introducer = replies
@@ -181,8 +183,8 @@ class App:
             await served.cleanup()
         for request in self.requests:
             await request.shutdown()
-        if self._rooms is not None:
-            await self._rooms.store.close()
+        if self._store is not None:
+            await self._store.close()
         log.info("stopped", extra={"action": "stopped"})
 
     async def _finish_tick(self) -> None:
@@ -267,8 +269,11 @@ class App:
         wait = 0.2
         while not self.opened.is_set():
             try:
+                if self._store is None:
+                    self._store = self._build_store()
+                    self._can_ask.set()  # whose turn it is to poll is known long before lessons can go out
                 if self._rooms is None:
-                    self._rooms = await asyncio.to_thread(self._build_rooms)
+                    self._rooms = await asyncio.to_thread(self._build_rooms, self._store)
                 await self.store.ready()
                 await self.rooms.conversation.take_over(self.clock())
                 self.opened.set()
@@ -292,10 +297,12 @@ class App:
             log.error("lessons cannot go out: %s. Only /help answers; trying again", what, extra={"action": "not_open"})
         self._trouble = what
 
-    def _build_rooms(self) -> Rooms:
+    def _build_store(self) -> SqlStore:
+        return SqlStore(Database(self.settings.database), keyring(self.settings))
+
+    def _build_rooms(self, store: SqlStore) -> Rooms:
         course = load_course(lessons_dir(self.settings.lessons_dir))
-        database, keys = Database(self.settings.database), keyring(self.settings)
-        store = SqlStore(database, keys)
+        database, keys = store.database, store.keyring
         conversation = Conversation(store, self.sender, course, self.help_lane.memory, self.settings.backups_kept_days)
         rate = self.settings.send_rate
         group, batch = max(1, min(IN_FLIGHT, int(rate))), max(20, min(BATCH, int(rate * 2)))
@@ -334,8 +341,8 @@ class App:
         try:
             async with asyncio.timeout(0.05 if self._asked_once else FIRST_LOOK):
                 self._asked_once = True
-                await self.opened.wait()
-            return await self.store.leads()
+                await self._can_ask.wait()
+            return self._store is None or await self._store.leads()
         except (StoreUnavailable, TimeoutError):
             return True
 

@@ -20,15 +20,19 @@ from bot.storage.sealing import KeyMissing, Keyring
 from bot.storage.store import ledger_row
 from bot.storage.tombstones import put_up
 
+PATIENCE = 600.0
+"""Seconds that clearing away one kind of old rows may take: in the night, nobody waits for it."""
+
 log = logging.getLogger(__name__)
 
 
 class SqlAgeing:
     """See the port."""
 
-    def __init__(self, database: Database, keyring: Keyring) -> None:
+    def __init__(self, database: Database, keyring: Keyring, patience: float = PATIENCE) -> None:
         self._database = database
         self._keyring = keyring
+        self._patience = patience
 
     async def purge(self, now: datetime) -> Counter[str]:
         """Deletes what has had its time."""
@@ -50,7 +54,7 @@ class SqlAgeing:
         }
         purged: Counter[str] = Counter()
         for name, statement in old.items():
-            async with self._database.unhurried(600) as db:
+            async with self._database.unhurried(self._patience) as db:
                 purged[name] = (await db.execute(statement)).rowcount
         return purged
 

@@ -93,7 +93,7 @@ class SqlStore:
 
     def __init__(self, database: Database, keyring: Keyring) -> None:
         self.database = database
-        self._keyring = keyring
+        self.keyring = keyring
         self._open = False
         self._presence = Presence(database)
         dialect = postgresql if database.dialect == "postgresql" else sqlite
@@ -161,13 +161,13 @@ class SqlStore:
         async with self.database.write() as db:
             known = select(t.installation.c.name).where(t.installation.c.name.like("key:%"))
             names = {name.removeprefix("key:") for name in (await db.execute(known)).scalars()}
-            if names and self._keyring.newest not in names and not self._keyring.knows(names):
+            if names and self.keyring.newest not in names and not self.keyring.knows(names):
                 raise KeyMissing(
                     "the SECRET_KEY given is not the one that sealed this database; give the right one, or list it after the new one"
                 )
             # In the middle of a change of keys the newest alone is known, and yet it finds nobody who was not moved to it.
-            await try_keys(db, self._keyring)
-            new = self.insert(t.installation).values(name=f"key:{self._keyring.newest}", value=b"")
+            await try_keys(db, self.keyring)
+            new = self.insert(t.installation).values(name=f"key:{self.keyring.newest}", value=b"")
             await db.execute(new.on_conflict_do_nothing())
 
     # -- update → reply ---------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ class SqlStore:
     @asynccontextmanager
     async def turn(self, chat: ChatRef, key: str, now: datetime) -> AsyncIterator[Turn]:
         async with self.database.write() as db:
-            turn = StoredTurn(db, self._keyring, chat, key, now, self._presence.number)
+            turn = StoredTurn(db, self.keyring, chat, key, now, self._presence.number)
             await turn.load()
             yield turn
             await turn.finish()
@@ -398,7 +398,7 @@ class SqlStore:
         people = {}
         for row in rows:
             try:
-                people[row.id] = open_learner(row, self._keyring)
+                people[row.id] = open_learner(row, self.keyring)
             except Exception as error:
                 # One row that does not open must not stop everybody's lessons; it is left out, and we hear of it.
                 log.error(
@@ -440,10 +440,10 @@ class SqlStore:
 
     async def learner(self, chat: ChatRef) -> Learner | None:
         """The learner of a chat, if there is one."""
-        found = select(t.learners).where(t.learners.c.address_index.in_(self._keyring.indexes(address_of(chat))))
+        found = select(t.learners).where(t.learners.c.address_index.in_(self.keyring.indexes(address_of(chat))))
         async with self.database.read() as db:
             row = (await db.execute(found)).one_or_none()
-        return open_learner_of(row, self._keyring, chat).learner if row is not None else None
+        return open_learner_of(row, self.keyring, chat).learner if row is not None else None
 
     async def country_of(self, chat: ChatRef) -> str | None:
         learner = await self.learner(chat)

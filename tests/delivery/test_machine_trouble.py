@@ -64,19 +64,17 @@ async def test_a_clock_that_jumps_while_lessons_go_out_sends_none_twice(there: W
 def disk_full(there: World) -> Iterator[None]:
     """The file cannot grow any more."""
     engine = there.app.store.database.engine.sync_engine
+    pages = 1
 
-    def fill(connection: Connection) -> None:
-        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+    # One listener to the end: connections that are just opening go through the list of listeners.
+    def limit(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
-    def empty(connection: Connection) -> None:
-        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
-
-    event.listen(engine, "begin", fill)
+    event.listen(engine, "begin", limit)
     try:
         yield
     finally:
-        event.remove(engine, "begin", fill)
-        event.listen(engine, "begin", empty)
+        pages = 1_000_000
 
 
 async def test_a_full_disk_holds_lessons_up_and_loses_none(there: World) -> None:

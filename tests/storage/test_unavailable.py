@@ -78,7 +78,7 @@ def writes(store: SqlStore, going: Waiting) -> dict[str, Call]:
         "release": lambda: store.release([going.delivery], NOW),
         "uncertain": lambda: store.uncertain(NOW + HOLD),
         "count_help": lambda: store.count_help(TODAY),
-        "purge": lambda: SqlAgeing(store.database, Keyring([KEY])).purge(NOW),
+        "purge": lambda: SqlAgeing(store.database, Keyring([KEY]), PATIENCE).purge(NOW),
     }
 
 
