@@ -8,29 +8,25 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, create_model
 
-from bot.course.lesson import PracticeForm, Theme
 from bot.course.measures import Kind, Rating
 from bot.course.toolbox import Tool
 from bot.messages import ChatRef
 from bot.service.learners import (
     DRAFT,
-    CheckIns,
-    Closeness,
     Delivery,
     DeliveryKind,
     DeliveryStatus,
     Learner,
     Passage,
-    Profile,
     Reflection,
     State,
 )
 from bot.service.plan import PARTS
+from bot.service.profile_forms import ACCEPTED, Checked, Name, from_exported_form
 from bot.service.records import (
     FORMAT,
     FORMAT_VERSION,
@@ -65,33 +61,18 @@ def _moment(value: object) -> datetime:
     return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("no such time zone") from None
-    return value
-
-
 Moment = Annotated[datetime, BeforeValidator(_moment)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Word = Annotated[str, Field(pattern=r"^[a-z0-9_.]{1,32}$")]
 Text = Annotated[str, Field(max_length=8192)]
 Number = Annotated[int, Field(ge=0, le=100_000, strict=True)]
 
 
-class _Part(BaseModel):
-    """Keys that are not known are passed over, as the format asks of its readers."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class _Chat(_Part):
+class _Chat(Checked):
     messenger: Literal["telegram"]
     id: Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
 
 
-class _Learner(_Part):
+class _Learner(Checked):
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=16)]
     state: State
     open_question: Word | None
@@ -107,55 +88,36 @@ class _Learner(_Part):
     deleted_at_unless_seen: Moment | None = None
 
 
-class _Words(_Part):
-    word: Annotated[str, Field(min_length=1, max_length=200)]
-    instead: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class _Settings(_Part):
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None
-    time_zone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None
-    hour: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None
-    weekdays: Annotated[list[Annotated[int, Field(ge=0, le=6, strict=True)]], Field(min_length=1, max_length=7)]
-    practice_form: PracticeForm
-    closeness: Closeness
-    topics: Annotated[list[Name], Field(max_length=200)]
+class _Chosen(Checked):
     gentle_next: bool
-    boundaries: Annotated[list[Theme], Field(max_length=len(Theme))] = []
-    words: Annotated[list[_Words], Field(max_length=200)] = []
-    discreet: bool = False
-    discreet_topics: Annotated[list[Name], Field(max_length=200)] = []
-    plan_offered: bool = False
-    tidied: bool = False
-    check_ins: CheckIns = CheckIns.OFF
-    check_ins_kept_days: Annotated[int, Field(ge=1, le=3660, strict=True)] = 90
-    check_in_due: date | None = None
-    dark_pictures: bool = False
-    evening_note: bool = False
-    away_from: date | None = None
-    away_until: date | None = None
 
 
-class _Consent(_Part):
+if TYPE_CHECKING:
+    _Settings = _Chosen
+else:
+    _Settings = create_model("_Settings", __base__=_Chosen, **ACCEPTED)
+
+
+class _Consent(Checked):
     version: Number
     given_at: Moment
     withdrawn_at: Moment | None
 
 
-class _Track(_Part):
+class _Track(Checked):
     track: Name
     position: Number
     chosen_at: Moment
     left_at: Moment | None
 
 
-class _Lesson(_Part):
+class _Lesson(Checked):
     lesson: Name
     how: Passage
     at: Moment
 
 
-class _Reflection(_Part):
+class _Reflection(Checked):
     kind: Literal["answer", "note", "draft"]
     lesson: Name | None
     text: Text
@@ -163,12 +125,12 @@ class _Reflection(_Part):
     edited_at: Moment | None
 
 
-class _Plan(_Part):
+class _Plan(Checked):
     parts: Annotated[dict[Word, Text], Field(max_length=len(PARTS))]
     written_at: Moment
 
 
-class _Rating(_Part):
+class _Rating(Checked):
     kind: Kind
     about: Name | None
     at: Moment
@@ -176,20 +138,20 @@ class _Rating(_Part):
     answers: Annotated[dict[Word, Annotated[int, Field(ge=0, le=100, strict=True)] | None], Field(max_length=50)]
 
 
-class _Tool(_Part):
+class _Tool(Checked):
     lesson: Name | None
     text: Text | None
     minutes: Annotated[int, Field(ge=1, le=60, strict=True)]
     saved_at: Moment
 
 
-class _Attempt(_Part):
+class _Attempt(Checked):
     at: Moment
     outcome: Word
     reason: Annotated[str, Field(max_length=64)] | None
 
 
-class _Delivery(_Part):
+class _Delivery(Checked):
     kind: DeliveryKind
     day: date
     lesson: Name | None
@@ -197,12 +159,12 @@ class _Delivery(_Part):
     reason: Annotated[str, Field(max_length=64)] | None
     attempts: Number
     opened: bool
-    failed_attempts: Annotated[list[_Attempt], Field(max_length=1000)] = []
+    failed_attempts: Annotated[list[_Attempt], Field(max_length=1000)] = Field(default_factory=list)
     decided_at: Moment
     updated_at: Moment
 
 
-class _Passport(_Part):
+class _Passport(Checked):
     format: Literal["kindling-export"]
     format_version: Annotated[int, Field(ge=1, le=FORMAT_VERSION)]
     learner: _Learner
@@ -212,8 +174,8 @@ class _Passport(_Part):
     lessons: Annotated[list[_Lesson], Field(max_length=MOST)]
     reflections: Annotated[list[_Reflection], Field(max_length=MOST)]
     safety_plan: _Plan | None
-    check_ins: Annotated[list[_Rating], Field(max_length=MOST)] = []
-    toolbox: Annotated[list[_Tool], Field(max_length=MOST)] = []
+    check_ins: Annotated[list[_Rating], Field(max_length=MOST)] = Field(default_factory=list)
+    toolbox: Annotated[list[_Tool], Field(max_length=MOST)] = Field(default_factory=list)
     deliveries: Annotated[list[_Delivery], Field(max_length=MOST)]
 
 
@@ -249,7 +211,7 @@ def _json(content: bytes) -> Any:
 
 def _place(fault: Any) -> str:
     # Keys of a plan or of what else the file holds may be anybody's words: only numbers and names of the format are told.
-    known = {name for part in _Part.__subclasses__() for name in part.model_fields}
+    known = {name for part in Checked.__subclasses__() for name in part.model_fields}
     place = [str(one) for one in fault["loc"] if isinstance(one, int) or one in known]
     return f"{'.'.join(place) or FORMAT}: {fault['type']}"
 
@@ -286,7 +248,7 @@ def _learner(passport: _Passport, chat: ChatRef) -> Learner:
         created_at=here.joined_at,
         seen_at=here.last_seen_at,
         step=here.open_question,
-        profile=_profile(passport.settings),
+        profile=from_exported_form(passport.settings.model_dump(mode="json")),
         consent_version=here.consent_version,
         due_at=here.next_due_at,
         owed_since=here.due_since,
@@ -296,33 +258,6 @@ def _learner(passport: _Passport, chat: ChatRef) -> Learner:
         gentle=passport.settings.gentle_next,
         unanswered=here.lessons_unanswered,
         leaves_at=here.deleted_at_unless_seen,
-    )
-
-
-def _profile(settings: _Settings) -> Profile:
-    hour, _, minute = (settings.hour or "").partition(":")
-    return Profile(
-        country=settings.country,
-        zone=settings.time_zone,
-        hour=int(hour) if hour else None,
-        minute=int(minute or 0),
-        weekdays=frozenset(settings.weekdays),
-        form=settings.practice_form,
-        closeness=settings.closeness,
-        topics=tuple(settings.topics),
-        boundaries=frozenset(settings.boundaries),
-        words=tuple((one.word, one.instead) for one in settings.words),
-        discreet=settings.discreet,
-        veiled=frozenset(settings.discreet_topics),
-        plan_offered=settings.plan_offered,
-        tidy=settings.tidied,
-        check_ins=settings.check_ins,
-        check_in_due=settings.check_in_due,
-        keep_ratings=settings.check_ins_kept_days,
-        dark=settings.dark_pictures,
-        nudge=settings.evening_note,
-        away_from=settings.away_from,
-        away_until=settings.away_until,
     )
 
 

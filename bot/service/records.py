@@ -15,6 +15,7 @@ from bot.course.measures import Rating
 from bot.course.toolbox import Tool
 from bot.messages import ChatRef, utc_text
 from bot.service.learners import DRAFT, Delivery, Learner, Passage, Reflection
+from bot.service.profile_forms import exported_form
 
 FORMAT = "kindling-export"
 FORMAT_VERSION = 1
@@ -126,7 +127,7 @@ def as_export(record: Record, course: Course, made_at: datetime) -> dict[str, An
         "made_at": utc_text(made_at),
         "chat": {"messenger": learner.chat.channel, "id": learner.chat.address},
         "learner": _learner(learner),
-        "settings": _settings(learner),
+        "settings": exported_form(learner.profile) | {"gentle_next": learner.gentle},
         "consents": [_consent(one) for one in record.consents],
         "tracks": [_track(one, titles(one.track)) for one in record.tracks],
         "lessons": [
@@ -170,33 +171,6 @@ def _learner(learner: Learner) -> dict[str, Any]:
         "lesson_awaiting_answer": learner.lesson,
         "lessons_unanswered": learner.unanswered,
         "deleted_at_unless_seen": _moment(learner.leaves_at),
-    }
-
-
-def _settings(learner: Learner) -> dict[str, Any]:
-    here = learner.profile
-    return {
-        "country": here.country,
-        "time_zone": here.zone,
-        "hour": None if here.hour is None else f"{here.hour:02}:{here.minute:02}",
-        "weekdays": sorted(here.weekdays),
-        "practice_form": here.form.value,
-        "closeness": here.closeness.value,
-        "topics": list(here.topics),
-        "gentle_next": learner.gentle,
-        "plan_offered": here.plan_offered,
-        "boundaries": sorted(here.boundaries),
-        "words": [{"word": word, "instead": instead} for word, instead in here.words],
-        "discreet": here.discreet,
-        "discreet_topics": sorted(here.veiled),
-        "tidied": here.tidy,
-        "check_ins": here.check_ins.value,
-        "check_ins_kept_days": here.keep_ratings,
-        "check_in_due": _day(here.check_in_due),
-        "dark_pictures": here.dark,
-        "evening_note": here.nudge,
-        "away_from": _day(here.away_from),
-        "away_until": _day(here.away_until),
     }
 
 

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
 
-from bot.course.lesson import PracticeForm, Theme
 from bot.messages import Button, ChatRef, Edit, File, Menu, Outgoing, Picture, Pin, Remove, Say, Toast, Unbutton
 from bot.service.learners import (
-    CheckIns,
-    Closeness,
     Delivery,
     DeliveryKind,
     DeliveryStatus,
     Enrolment,
     Learner,
-    Profile,
     Reflection,
     State,
 )
+from bot.service.profile_forms import from_sealed_form, sealed_form
 from bot.storage.sealing import DataKey, KeyMissing, Keyring
 
 
@@ -65,7 +61,7 @@ def open_learner(row: Row[Any], keyring: Keyring) -> Sealed:
         created_at=row.created_at,
         seen_at=row.seen_at,
         step=row.step,
-        profile=_profile(key.open(row.sealed_profile, "learners", "sealed_profile", row.id)),
+        profile=from_sealed_form(key.open(row.sealed_profile, "learners", "sealed_profile", row.id)),
         consent_version=row.consent_version,
         due_at=row.due_at,
         owed_since=row.owed_since,
@@ -99,7 +95,7 @@ def new_learner(learner: Learner, keyring: Keyring) -> tuple[Sealed, dict[str, A
 def learner_values(learner: Learner, key: DataKey) -> dict[str, Any]:
     """The columns of the learners table that change over time."""
     return {
-        "sealed_profile": key.seal(_profile_as_json(learner.profile), "learners", "sealed_profile", learner.id),
+        "sealed_profile": key.seal(sealed_form(learner.profile), "learners", "sealed_profile", learner.id),
         "language": learner.language,
         "state": learner.state.value,
         "step": learner.step,
@@ -123,63 +119,6 @@ def schedule_values(learner: Learner) -> dict[str, Any]:
         "gentle": learner.gentle,
         "unanswered": learner.unanswered,
     }
-
-
-def _profile_as_json(profile: Profile) -> dict[str, Any]:
-    return {
-        "country": profile.country,
-        "zone": profile.zone,
-        "hour": profile.hour,
-        "minute": profile.minute,
-        "weekdays": sorted(profile.weekdays),
-        "form": profile.form.value,
-        "closeness": profile.closeness.value,
-        "topics": list(profile.topics),
-        "pinned": profile.pinned,
-        "pinned_mark": profile.pinned_mark,
-        "plan_offered": profile.plan_offered,
-        "boundaries": sorted(profile.boundaries),
-        "words": [list(pair) for pair in profile.words],
-        "discreet": profile.discreet,
-        "veiled": sorted(profile.veiled),
-        "tidy": profile.tidy,
-        "check_ins": profile.check_ins.value,
-        "check_in_due": profile.check_in_due.isoformat() if profile.check_in_due else None,
-        "keep_ratings": profile.keep_ratings,
-        "dark": profile.dark,
-        "nudge": profile.nudge,
-        "away": [str(day) for day in (profile.away_from, profile.away_until) if day is not None],
-    }
-
-
-def _profile(value: Any) -> Profile:
-    # A field that an older or newer version does not know keeps its default: both run side by side during an upgrade.
-    blank, away = Profile(), [date.fromisoformat(day) for day in value.get("away", ())]
-    return Profile(
-        country=value.get("country"),
-        zone=value.get("zone"),
-        hour=value.get("hour"),
-        minute=value.get("minute", 0),
-        weekdays=frozenset(value.get("weekdays", blank.weekdays)),
-        form=PracticeForm(value.get("form", blank.form)),
-        closeness=Closeness(value.get("closeness", blank.closeness)),
-        topics=tuple(value.get("topics", ())),
-        pinned=value.get("pinned"),
-        pinned_mark=value.get("pinned_mark"),
-        plan_offered=value.get("plan_offered", False),
-        boundaries=frozenset(Theme(name) for name in value.get("boundaries", ())),
-        check_ins=CheckIns(value.get("check_ins", blank.check_ins)),
-        check_in_due=date.fromisoformat(value["check_in_due"]) if value.get("check_in_due") else None,
-        keep_ratings=value.get("keep_ratings", blank.keep_ratings),
-        dark=value.get("dark", False),
-        words=tuple((str(word), str(instead)) for word, instead in value.get("words", ())),
-        discreet=value.get("discreet", False),
-        veiled=frozenset(value.get("veiled", ())),
-        tidy=value.get("tidy", False),
-        nudge=value.get("nudge", False),
-        away_from=away[0] if away else None,
-        away_until=away[-1] if away else None,
-    )
 
 
 def _list(value: Any) -> list[str]:
