@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -40,7 +39,6 @@ from bot.service.announcing import Announcing
 from bot.service.commands import COMMANDS
 from bot.service.conversation import Conversation
 from bot.service.delivery import BATCH, IN_FLIGHT, Delivery
-from bot.service.figures import shown
 from bot.service.ports import StoreUnavailable
 from bot.service.retention import Retention
 from bot.service.tidying import tidy
@@ -360,18 +358,11 @@ class App:
         return "ok"
 
     async def _audit(self) -> object:
-        """What the last night's look found: how many are behind, and why. Numbers only, and none under ten."""
         try:
-            noted = await SqlLedger(self.store).noted(upkeep.AUDIT)
+            found = await upkeep.last_audit(SqlLedger(self.store))
         except (StoreUnavailable, KeyMissing):
             return None
-        found = json.loads(noted) if noted else None
-        if found is not None:
-            people = found["people"]
-            found["people"], found["days"] = shown(people), shown(found["days"], people)
-            found["reasons"] = {name: shown(number) for name, number in found["reasons"].items()}
-            found["learners"] = shown(found["learners"])
-        return found
+        return upkeep.told(found) if found is not None else None
 
     async def _api_state(self) -> str:
         return "ok" if self.receiver.state in ("receiving", STANDING_BY) else self.receiver.state

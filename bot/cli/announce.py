@@ -15,7 +15,7 @@ from bot.cli.opening import YES, done, opened, settings_at_hand, sure
 from bot.cli.printing import JSON, as_json, console, span, stop_with
 from bot.i18n.texts import texts_for
 from bot.service.announcing import LONGEST, Announcement, message, takes
-from bot.service.figures import FEWEST, shown
+from bot.service.hiding import FEWEST, shown
 from bot.service.learners import DeliveryKind, DeliveryStatus
 from bot.settings import Settings
 from bot.storage.announcing import all_of_them, begin, call_off, count_reached, how_far

@@ -12,7 +12,8 @@ from rich.table import Table
 
 from bot.cli.opening import course_at_hand, done, opened, settings_at_hand
 from bot.cli.printing import JSON, as_json, console, span, stop_with
-from bot.service.figures import FEWEST, Counted, Figure, figures
+from bot.service.figures import Counted, Figure, figures
+from bot.service.hiding import FEWEST
 from bot.service.overview import LongCounted, long_figures, long_view
 from bot.service.steps import STEPS
 from bot.settings import Settings

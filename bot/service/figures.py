@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.service.hiding import safe_total, shown
 from bot.service.learners import DeliveryStatus, State
-
-FEWEST = 10
-"""People in the smallest group that is shown. Nobody and one to nine look the same: that somebody is there at all tells something, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +64,10 @@ def figures(counted: Counted, days: tuple[date, ...], now: datetime) -> tuple[Fi
             *(Figure("help cards", "shown", shown(counted.help_cards.get(day, 0)), day) for day in days))  # fmt: skip
 
 
-def shown(number: int, people: int | None = None) -> int | None:
-    """The number, or None when fewer than ten people (by default: that many) stand behind it."""
-    return number if (number if people is None else people) >= FEWEST else None
-
-
 def _learners(states: Mapping[State, int]) -> list[Figure]:
     numbers = {state: states.get(state, 0) for state in State}
     found = [Figure("learners", state.value, shown(number)) for state, number in numbers.items()]
-    return [*found, Figure("learners", "all", _total(list(numbers.values())))]
-
-
-def _total(numbers: list[int]) -> int | None:
-    # A total minus the groups shown is what the hidden ones hold together: it may tell no more than a group of ten would.
-    hidden = [number for number in numbers if number < FEWEST]
-    safe = not hidden or (len(hidden) > 1 and sum(hidden) >= FEWEST)
-    return sum(numbers) if safe else None
+    return [*found, Figure("learners", "all", safe_total(list(numbers.values())))]
 
 
 def _deliveries(groups: tuple[Group, ...], days: tuple[date, ...]) -> list[Figure]:

@@ -1,9 +1,4 @@
-"""What the operator sees of everyone together: how many, never who. A number that could be worked out from the others is hidden too.
-
-Three forms keep it so. A *division* splits people into groups that add up; when one group is under ten, as many others are hidden
-as it takes to make it unknowable. A *rate* is given in steps of five percent, and only where ten people stand on either side.
-A plain number is shown from ten people on (bot/service/figures.py).
-"""
+"""What the operator sees of everyone together: how many, never who. bot/service/hiding.py says what may be shown."""
 
 from __future__ import annotations
 
@@ -12,27 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.course.lesson import Course
-from bot.service.figures import FEWEST, Figure
-
-MOST_HIDDEN = FEWEST - 1
-STEP = 5
-"""Rates are rounded to so many percent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Division:
-    """People in groups that add up to `total`; None where a number is hidden."""
-
-    groups: Mapping[str, int | None]
-    total: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How many of `whole` people did something. Not to be shown as it is."""
-
-    part: int
-    whole: int
+from bot.service.figures import Figure
+from bot.service.hiding import Division, Share, divided, rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,33 +61,6 @@ def _stops(passed: Mapping[str, int], order: tuple[str, ...]) -> dict[str, int]:
     """After how many lessons people are: those who had one, less those who had the next."""
     numbers = [*(passed.get(lesson, 0) for lesson in order), 0]
     return {str(place): max(0, numbers[place - 1] - numbers[place]) for place in range(1, len(numbers))}
-
-
-def divided(numbers: Mapping[str, int]) -> Division:
-    """The groups that may be shown. When hiding cannot make the small ones unknowable, the total is hidden with all of them."""
-    total, hidden = sum(numbers.values()), {name for name, number in numbers.items() if number < FEWEST}
-    while hidden and not unknowable([numbers[name] for name in hidden]):
-        rest = [name for name in numbers if name not in hidden]
-        if not rest:
-            return Division(dict.fromkeys(numbers), None)
-        hidden.add(rest[0])  # by its place, not by its size: the choice itself must tell nothing
-    shown = {name: None if name in hidden else number for name, number in numbers.items()}
-    return Division(shown, total if total >= FEWEST else None)
-
-
-def unknowable(hidden: list[int]) -> bool:
-    """True when each of these numbers under ten could be anything from none to nine, for all that their known sum tells."""
-    small, large = [one for one in hidden if one < FEWEST], [one for one in hidden if one >= FEWEST]
-    free = sum(hidden) - FEWEST * len(large)
-    return free >= MOST_HIDDEN and (bool(large) or free <= MOST_HIDDEN * (len(small) - 1))
-
-
-def rate(share: Share) -> int | None:
-    """The share in whole steps of five percent; None unless ten people did it, and ten did not."""
-    others = share.whole - share.part
-    if share.part < FEWEST or others < FEWEST:
-        return None
-    return STEP * round(100 * share.part / share.whole / STEP)
 
 
 def long_figures(view: Long) -> tuple[Figure, ...]:

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.course.journey import next_lesson
 from bot.course.lesson import Course
 from bot.messages import utc_text
 from bot.service.behind import NO_DECISION, THINNED, missed
+from bot.service.hiding import shown
 from bot.service.learners import Learner, State
 from bot.service.records import Record
 
@@ -83,6 +84,23 @@ async def audit(ledger: Ledger, course: Course, now: datetime) -> Audit:
             "lessons were due and nothing was decided", extra={"action": "unexplained", "count": found.unexplained}
         )
     return found
+
+
+async def last_audit(ledger: Ledger) -> Audit | None:
+    """What the last look found; None before the first."""
+    noted = await ledger.noted(AUDIT)
+    return Audit(**json.loads(noted)) if noted else None
+
+
+def told(found: Audit) -> dict[str, Any]:
+    """An audit fit to be shown, in the types of JSON: numbers only, and none that stands for fewer than ten people."""
+    return {
+        "at": found.at,
+        "learners": shown(found.learners),
+        "people": shown(found.people),
+        "days": shown(found.days, found.people),
+        "reasons": {name: shown(number) for name, number in found.reasons.items()},
+    }
 
 
 def through(record: Record, course: Course) -> bool:

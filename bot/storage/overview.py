@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Integer, cast, distinct, exists, extract, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.service.hiding import Share
 from bot.service.learners import DRAFT, DeliveryKind, DeliveryStatus, State
-from bot.service.overview import LongCounted, Share
+from bot.service.overview import LongCounted
 from bot.storage import tables as t
 from bot.storage.database import Database
 

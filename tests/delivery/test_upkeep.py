@@ -47,6 +47,20 @@ async def test_a_lesson_that_never_got_a_decision_is_loud(
     assert "nothing was decided" in in_the_log("unexplained")
 
 
+async def test_what_is_told_of_it_hides_groups_under_ten(there: World, ana: Chat) -> None:
+    ledger = SqlLedger(there.app.store)
+    assert await upkeep.last_audit(ledger) is None
+    await ana.is_learning("stress")
+    await there.asleep_until(EIGHT + timedelta(hours=5))
+    found = await looked(there)
+    assert await upkeep.last_audit(ledger) == found
+    assert upkeep.told(found) == {
+        "at": found.at, "learners": None, "people": None, "days": None, "reasons": {"too_late": None},
+    }  # fmt: skip
+    many = replace(found, learners=40, people=12, days=30, reasons={"too_late": 21, "no_decision": 9})
+    assert upkeep.told(many)["reasons"] == {"too_late": 21, "no_decision": None}
+
+
 async def test_a_day_off_is_told_with_its_reason(there: World, ana: Chat) -> None:
     await ana.is_learning("stress")
     await there.asleep_until(EIGHT + timedelta(hours=5))

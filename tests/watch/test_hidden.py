@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.service.overview import FEWEST, Division, Share, divided, rate, unknowable
+from bot.service.hiding import FEWEST, Division, Share, divided, rate, safe_total, unknowable
 
 GROUPS = ("a", "b", "c", "d", "e")
 numbers = st.lists(st.one_of(st.integers(0, 30), st.sampled_from([0, 1, 9, 10, 11, 200])), min_size=2, max_size=5)
@@ -69,6 +69,12 @@ def test_every_hidden_group_could_be_several_numbers(given_: list[int]) -> None:
 )
 def test_what_can_be_known(hidden: list[int], safe: bool) -> None:
     assert unknowable(hidden) is safe
+
+
+def test_a_total_is_kept_back_where_it_would_tell_what_is_hidden() -> None:
+    assert safe_total([40, 12]) == 52
+    assert safe_total([40, 9, 9]) is None
+    assert safe_total([40, 4, 4, 4]) == 52
 
 
 def test_a_second_one_is_hidden_by_its_place_as_its_size_would_tell() -> None:

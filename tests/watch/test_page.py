@@ -13,7 +13,8 @@ import pytest
 
 from bot.operator.board import Board
 from bot.operator.door import kept_token
-from bot.service.overview import Division, Long
+from bot.service.hiding import Division
+from bot.service.overview import Long
 from tests.watch.conftest import TOKEN, Visitor, town
 from tests.world import World, onboard, world
 

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.cli.doctor.look import Look, Patient
 from bot.cli.opening import KEY_FILE, given_keys, opened, sqlite_file
 from bot.cli.printing import span
-from bot.service.figures import Backlog, shown
+from bot.service.figures import Backlog
+from bot.service.hiding import shown
 from bot.service.learners import DeliveryStatus
 from bot.service.ports import StoreUnavailable
 from bot.storage import tables as t
