@@ -70,7 +70,7 @@ async def running(folder: Path, **settings: str) -> AsyncIterator[Running]:
     environment = {
         "PATH": os.environ["PATH"], "HOME": str(folder / "home"), "TMPDIR": str(folder / "temporary"), "PYTHONFAULTHANDLER": "1",
         "PYTHONDEVMODE": "1", "BOT_TOKEN": TOKEN, "BOT_API_URL": root, "DATA_DIR": str(folder / "data"), "SECRET_KEY": KEY,
-        "HTTP_LISTEN": health, "SEND_RATE": "1000", "LOG_LEVEL": "debug", **settings,
+        "HTTP_LISTEN": health, "SEND_RATE": "1000", "CHAT_RATE": "1000", "LOG_LEVEL": "debug", **settings,
     }  # fmt: skip
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", cwd=folder / "home", env=environment,
