@@ -9,13 +9,12 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiohttp import web
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram import Bot
 from telegram.error import TelegramError
 
@@ -27,30 +26,25 @@ from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.run import STANDING_BY, Intake, Polling, Receiver, introduce
 from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.webhook import Webhook
-from bot.clock import TICK, metronome
-from bot.content.read import CourseError, lessons_dir, load_course
+from bot.content.finding import CourseError
 from bot.course.lesson import Course
 from bot.crisis import answer as crisis
 from bot.drawing.artist import Artist
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Say, Toast
-from bot.service import upkeep
-from bot.service.announcing import Announcing
 from bot.service.commands import COMMANDS
-from bot.service.conversation import Conversation
-from bot.service.delivery import BATCH, IN_FLIGHT, Delivery
-from bot.service.ports import StoreUnavailable
-from bot.service.retention import Retention
+from bot.service.ports import PATIENCE, StoreUnavailable
 from bot.service.tidying import tidy
 from bot.settings import Settings
-from bot.storage.ageing import SqlAgeing
-from bot.storage.announcing import SqlAnnouncements
-from bot.storage.database import PATIENCE, Database
-from bot.storage.looking import SqlLedger
-from bot.storage.sealing import BadKey, KeyMissing, Keyring, generated_key, read_keys
-from bot.storage.store import SqlStore
-from bot.storage.tidying import SqlTidying
+from bot.storage.sealing import BadKey, KeyMissing
 from bot.watch import Stopwatch, Watch, Watched
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+    from bot.rooms import Rooms
+    from bot.storage.database import Database
+    from bot.storage.store import SqlStore
 
 log = logging.getLogger(__name__)
 
@@ -65,18 +59,6 @@ FIRST_LOOK = 3.0
 def system_clock() -> datetime:
     """The time now, aware, in UTC."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    """What lessons need. Opened after the messenger has started, so that `/help` answers before, and without, all of it."""
-
-    store: SqlStore
-    conversation: Conversation
-    delivery: Delivery
-    retention: Retention
-    tidying: SqlTidying
-    announcing: Announcing
 
 
 class App:
@@ -141,12 +123,9 @@ class App:
         # The bots are not initialized: that would call getMe, and starting must not depend on the network.
         receiving = self._go(self.receiver.run())
         self._go(self.help_lane.learn_to_read())
-        self._go(self._open())
+        self._go(self._open(ticking))
         self._go(self._introduce())
         served = await self._serve_health()
-        if ticking:
-            self._scheduler = metronome(self.tick, self.tidy, self.nightly)
-            self._scheduler.start()
         log.info("started", extra={"action": "started"})
         await self._stopping.wait()
         await self._unwind(receiving, served)
@@ -245,8 +224,7 @@ class App:
 
     async def nightly(self) -> None:
         """Forgets what is not needed any more, and looks who is behind."""
-        await self.rooms.retention.nightly(self.clock())
-        await upkeep.audit(SqlLedger(self.store), self.rooms.conversation.course, self.clock())
+        await self.rooms.nightly(self.clock())
 
     async def tidy(self) -> None:
         """Takes old messages out of the chats of those who asked for it."""
@@ -263,18 +241,11 @@ class App:
 
     # -- start -----------------------------------------------------------------------------------------------------------
 
-    async def _open(self) -> None:
+    async def _open(self, ticking: bool) -> None:
         wait = 0.2
         while not self.opened.is_set():
             try:
-                if self._store is None:
-                    self._store = self._build_store()
-                    self._can_ask.set()  # whose turn it is to poll is known long before lessons can go out
-                if self._rooms is None:
-                    self._rooms = await asyncio.to_thread(self._build_rooms, self._store)
-                await self.store.ready()
-                await self.rooms.conversation.take_over(self.clock())
-                self.opened.set()
+                await self._get_ready()
             except (StoreUnavailable, KeyMissing, BadKey, CourseError, OSError) as error:
                 self._tell_trouble(error)
                 await asyncio.sleep(wait)
@@ -282,32 +253,39 @@ class App:
         self._trouble = ""
         log.info("the database is ready", extra={"action": "store_ready"})
         self._go(self._reckon_anew())
-        if self._scheduler is not None:
-            self._scheduler.modify_job(TICK, next_run_time=datetime.now(UTC))  # what was missed meanwhile, at once
+        if ticking and not self._stopping.is_set():
+            self._start_ticking()
+
+    async def _get_ready(self) -> None:
+        await asyncio.to_thread(import_module, "bot.rooms")  # takes half of the start, and help is not to wait for it
+        from bot.rooms import build_rooms, build_store
+
+        if self._store is None:
+            self._store = build_store(self.settings)
+            self._can_ask.set()  # whose turn it is to poll is known long before lessons can go out
+        if self._rooms is None:
+            aside, halted = self.help_lane.memory, self._stopping.is_set
+            self._rooms = await asyncio.to_thread(build_rooms, self.settings, self._store, self.sender, aside, halted)
+        await self.store.ready()
+        await self.rooms.conversation.take_over(self.clock())
+        self.opened.set()
+
+    def _start_ticking(self) -> None:
+        from bot.clock import TICK, metronome  # loaded when there is something to tick for, and not before
+
+        self._scheduler = metronome(self.tick, self.tidy, self.nightly)
+        self._scheduler.start()
+        self._scheduler.modify_job(TICK, next_run_time=datetime.now(UTC))  # what was missed meanwhile, at once
 
     async def _reckon_anew(self) -> None:
         with contextlib.suppress(StoreUnavailable, KeyMissing):
-            await upkeep.reckon_anew(SqlLedger(self.store), version("tzdata"), self.clock())
+            await self.rooms.reckon_anew(self.clock())
 
     def _tell_trouble(self, error: Exception) -> None:
         what = str(error).partition("\n")[0] or type(error).__name__
         if what != self._trouble:
             log.error("lessons cannot go out: %s. Only /help answers; trying again", what, extra={"action": "not_open"})
         self._trouble = what
-
-    def _build_store(self) -> SqlStore:
-        return SqlStore(Database(self.settings.database), keyring(self.settings))
-
-    def _build_rooms(self, store: SqlStore) -> Rooms:
-        course = load_course(lessons_dir(self.settings.lessons_dir))
-        database, keys = store.database, store.keyring
-        conversation = Conversation(store, self.sender, course, self.help_lane.memory, self.settings.backups_kept_days)
-        rate = self.settings.send_rate
-        group, batch = max(1, min(IN_FLIGHT, int(rate))), max(20, min(BATCH, int(rate * 2)))
-        announcing = Announcing(SqlAnnouncements(database, keys))
-        delivery = Delivery(store, self.sender, course, group, batch, self._stopping.is_set, announcing.open)
-        retention, tidying = Retention(SqlAgeing(database, keys)), SqlTidying(database, keys)
-        return Rooms(store, conversation, delivery, retention, tidying, announcing)
 
     async def _country_of(self, chat: ChatRef) -> str | None:
         return await self.store.country_of(chat)
@@ -359,10 +337,9 @@ class App:
 
     async def _audit(self) -> object:
         try:
-            found = await upkeep.last_audit(SqlLedger(self.store))
+            return await self.rooms.last_audit()
         except (StoreUnavailable, KeyMissing):
             return None
-        return upkeep.told(found) if found is not None else None
 
     async def _api_state(self) -> str:
         return "ok" if self.receiver.state in ("receiving", STANDING_BY) else self.receiver.state
@@ -381,18 +358,3 @@ class SharedBudget:
     async def hold(self, seconds: float) -> None:
         """See the port Budget."""
         await self._app.store.hold(seconds)
-
-
-def keyring(settings: Settings) -> Keyring:
-    """The operator's keys: those given, or the one kept in the data folder, made there at the first start."""
-    if settings.secret_key is not None:
-        return Keyring(read_keys(settings.secret_key.get_secret_value()))
-    text, made = generated_key(settings.data_dir)
-    if made:
-        where = Path(settings.data_dir, "secret.key")
-        log.warning(
-            "made a new key in %s. Keep a copy somewhere safe: without it nothing stored can be read",
-            where,
-            extra={"action": "key_made"},
-        )
-    return Keyring(read_keys(text))

@@ -9,8 +9,6 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 TELEGRAM = "https://api.telegram.org"
 SECRETS = ("BOT_TOKEN", "SECRET_KEY", "WEBHOOK_SECRET", "DATABASE_URL", "OPERATOR_TOKEN")
@@ -25,9 +23,9 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """What an operator can set. The docstring of each field is its entry in the configuration table."""
+    """What an operator can set. The docstring of each field is its entry in the configuration table (docs/tables.py)."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     bot_token: SecretStr | None = None
     """Telegram bot token from @BotFather; or `BOT_TOKEN_FILE`. `run` explains when it is missing; `demo` needs none."""
@@ -133,6 +131,9 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
 
 
 def _database_problems(url: str) -> list[str]:
+    from sqlalchemy import make_url  # takes a while to load, and help may be waiting; most have no address to look at
+    from sqlalchemy.exc import ArgumentError
+
     scheme, slashes, _ = url.partition("://")
     if not slashes or scheme.split("+")[0] not in ("sqlite", "postgresql", "postgres"):
         return ["DATABASE_URL: begin it with sqlite:/// or postgresql://"]

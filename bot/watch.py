@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import __version__, health
 from bot.course.lesson import Course
@@ -24,11 +24,13 @@ from bot.service.overview import Dependency, Long, Now, long_view
 from bot.service.ports import StoreUnavailable
 from bot.service.steps import STEPS
 from bot.settings import Settings
-from bot.storage.database import Database
-from bot.storage.diagnosis import trouble_with
-from bot.storage.figures import count
-from bot.storage.migrate import newest_revision
-from bot.storage.overview import count_long
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.storage.database import Database
+
+# What asks the database is imported where it is used: health is served, and help given, before all that is loaded.
 
 DAYS = 14
 PAST_KEPT = timedelta(minutes=10)
@@ -94,6 +96,8 @@ class Watch:
         try:
             if database is None:
                 raise StoreUnavailable("not open")
+            from bot.storage.figures import count
+
             async with database.read() as db:
                 found = await count(db, (now.date(),), now)
         except StoreUnavailable:
@@ -125,6 +129,8 @@ class Watch:
 
     async def _count_days(self, db: AsyncConnection, days: tuple[date, ...], now: datetime) -> Counted:
         """Today as it is; the days before, which hardly change any more, as they were a few minutes ago."""
+        from bot.storage.figures import count
+
         if self._past is None or now - self._past[0] > PAST_KEPT or self._past[0].date() != now.date():
             self._past = (now, await count(db, days[:-1], now))
         past, today = self._past[1], await count(db, days[-1:], now)
@@ -142,6 +148,8 @@ class Watch:
             return Dependency(name, True, "answers", answer.seconds)
         if name != "database":
             return Dependency(name, False, answer.state, answer.seconds, API_TROUBLE)
+        from bot.storage.diagnosis import trouble_with
+
         trouble = await trouble_with(self.of.settings.database)
         if trouble is not None:
             return Dependency(name, False, trouble.says, answer.seconds, trouble.do)
@@ -153,6 +161,8 @@ class Watch:
         database, course = self.of.database(), self.of.course()
         if database is None or course is None:
             return None
+        from bot.storage.overview import count_long
+
         now = self.of.clock()
         return long_view(await count_long(database, now), course, tuple(STEPS), now)
 
@@ -165,6 +175,8 @@ def _reviews_due_on(day: date) -> int:
 
 @lru_cache(maxsize=1)
 def _schema() -> str:
+    from bot.storage.migrate import newest_revision
+
     return newest_revision()
 
 

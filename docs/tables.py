@@ -6,10 +6,13 @@ with 1 if there are any. A part stands between `<!-- from the code: NAME -->` an
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +33,8 @@ _PLACE = re.compile(r"(?P<open><!-- from the code: (?P<name>[\w-]+) -->\n).*?(?P
 
 def settings() -> str:
     """The configuration table: one row for each setting."""
-    rows = [_setting(name, field) for name, field in Settings.model_fields.items()]
+    meanings = _docstrings(Settings)
+    rows = [_setting(name, field, meanings[name]) for name, field in Settings.model_fields.items()]
     return _table(("variable", "meaning", "default"), rows)
 
 
@@ -40,8 +44,20 @@ def secret_files() -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}\n"
 
 
-def _setting(name: str, field: Any) -> tuple[str, str, str]:
-    meaning, _, default = " ".join((field.description or "").split()).partition(" Default: ")
+def _docstrings(of: type) -> dict[str, str]:
+    """The text below each field of a class, by its name. Raises KeyError later where there is none."""
+    (body,) = [node.body for node in ast.parse(inspect.getsource(of)).body if isinstance(node, ast.ClassDef)]
+    pairs = pairwise(body)
+    return {
+        field.target.id: str(text.value.value)
+        for field, text in pairs
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
+    }
+
+
+def _setting(name: str, field: Any, described: str) -> tuple[str, str, str]:
+    meaning, _, default = " ".join(described.split()).partition(" Default: ")
     if not default:
         default = f"`{field.default}`" if field.default not in (None, "") else "none"
     return f"`{name.upper()}`", meaning, default.rstrip(".")

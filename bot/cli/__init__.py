@@ -3,33 +3,83 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
+from importlib import import_module
 from traceback import extract_tb
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
 from bot import __version__
-from bot.cli import announce, crisis, database, demo, doctor, keys, learners, lessons, run, stats
+
+PLACES = {
+    "run": "run",
+    "demo": "demo",
+    "doctor": "doctor",
+    "stats": "stats",
+    "sunset": "announce:sunset",
+    "version": ":version",
+    "announce": "announce:group",
+    "learners": "learners:group",
+    "lessons": "lessons:group",
+    "crisis": "crisis:group",
+    "keys": "keys:group",
+    "db": "database:group",
+}
+"""Each command, and where it is: a module of this package, and what in it where that has another name."""
+
+
+class Commands(TyperGroup):
+    """Loads a command when it is asked for: the bot must not start later for what only `doctor` needs."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names, in the order of the help text."""
+        return list(PLACES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """One of them, or None."""
+        return _loaded(cmd_name) if cmd_name in PLACES else None
+
+    @property
+    def commands(self) -> dict[str, Any]:
+        """All of them, for whoever wants to know them all."""
+        return {name: _loaded(name) for name in PLACES}
+
+    @commands.setter
+    def commands(self, given: object) -> None:
+        """There is nothing to keep."""
+
+
+@cache
+def _loaded(name: str) -> Any:
+    module, _, attribute = PLACES[name].partition(":")
+    found = getattr(import_module(f"bot.cli.{module}".rstrip(".")), attribute or name)
+    if isinstance(found, typer.Typer):
+        command: Any = get_group(found)
+    else:
+        alone = typer.Typer(add_completion=False)
+        alone.command(name)(found)
+        command = get_command(alone)
+    command.name = name
+    return command
+
 
 cli = typer.Typer(
     name="kindling",
+    cls=Commands,
     help="A course in a messenger, one small lesson a day.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-cli.command("run")(run.run)
-cli.command("demo")(demo.demo)
-cli.command("doctor")(doctor.doctor)
-cli.command("stats")(stats.stats)
-cli.add_typer(announce.group, name="announce")
-cli.command("sunset")(announce.sunset)
-cli.add_typer(learners.group, name="learners")
-cli.add_typer(lessons.group, name="lessons")
-cli.add_typer(crisis.group, name="crisis")
-cli.add_typer(keys.group, name="keys")
-cli.add_typer(database.group, name="db")
 
 
-@cli.command()
+@cli.callback()
+def _kindling() -> None:
+    """A course in a messenger, one small lesson a day."""
+
+
 def version() -> None:
     """Prints the version."""
     typer.echo(__version__)

@@ -13,9 +13,9 @@ from bot.cli.printing import JSON, as_json, console, stop_with
 from bot.cli.progress import progress
 from bot.settings import Settings
 from bot.storage import postgres_dump, sqlite_copy
-from bot.storage.backup import BackedUp, Restored, revision_of
+from bot.storage.backup import BackedUp, Restored
 from bot.storage.database import Database
-from bot.storage.migrate import migrate, newest_revision
+from bot.storage.migrate import migrate, newest_revision, revision_of
 from bot.storage.sealing import Keyring
 
 group = typer.Typer(help="The database: tables, backups, restoring.", no_args_is_help=True)

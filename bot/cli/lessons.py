@@ -14,8 +14,9 @@ from rich.prompt import Prompt
 from bot.cli.printing import JSON, as_json, console, stop_with
 from bot.cli.transcript import Reader, UnknownLessonError, transcript
 from bot.content.check import check_course, course_folder
+from bot.content.finding import CourseError
 from bot.content.new import NewLessonError, new_lesson
-from bot.content.read import CourseError, lessons_dir, load_course
+from bot.content.read import lessons_dir, load_course
 from bot.course.compose import compose
 from bot.course.lesson import Course, Lesson, Part, PracticeForm
 from bot.i18n.texts import texts_for

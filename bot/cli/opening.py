@@ -16,14 +16,15 @@ from sqlalchemy.engine import make_url
 
 from bot.cli.printing import errors, stop_with
 from bot.cli.run import checked_settings
-from bot.content.read import CourseError, lessons_dir, load_course
+from bot.content.finding import CourseError
+from bot.content.read import lessons_dir, load_course
 from bot.course.lesson import Course
 from bot.service.ports import StoreUnavailable
 from bot.settings import Settings
-from bot.storage.backup import BackupError, revision_of
+from bot.storage.backup import BackupError
 from bot.storage.database import Database
 from bot.storage.diagnosis import trouble_with
-from bot.storage.migrate import newest_revision
+from bot.storage.migrate import newest_revision, revision_of
 from bot.storage.sealing import BadKey, KeyMissing, Keyring, read_keys
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -38,6 +38,14 @@ class Rule:
     def at(self, file: str, line: int, says: str, fix: str = "") -> Finding:
         """The rule is broken here. `fix` replaces the rule's own where the case is known more closely."""
         return Finding(file, line, self.id, self.level, says, fix or self.fix)
+
+
+class CourseError(Exception):
+    """The lessons folder holds no usable course: the operator's to repair; `findings` say what and where."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("No usable course in the lessons folder:\n" + "\n".join(map(str, self.findings[:20])))
 
 
 Spot = tuple[int, str]  # a line of the lesson file, and what is wrong there

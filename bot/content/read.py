@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.draft import Draft, read_draft
-from bot.content.finding import Finding
+from bot.content.finding import CourseError, Finding
 from bot.content.marks import SOURCE_ID
 from bot.content.structure import (
     COURSE_KEYS,
@@ -36,14 +36,6 @@ from bot.course.boundaries import about
 from bot.course.lesson import Course, Lesson, Source, Suggestion, Theme, Track
 
 COURSE_FILE, SOURCES_FILE, TRACK_FILE = "course.yaml", "references.yaml", "track.yaml"
-
-
-class CourseError(Exception):
-    """The lessons folder holds no usable course: the operator's to repair; `findings` say what and where."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = tuple(findings)
-        super().__init__("No usable course in the lessons folder:\n" + "\n".join(map(str, self.findings[:20])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ from bot.service.learners import (
 )
 from bot.service.records import Forgotten, Record
 
+PATIENCE = 3.0
+"""Seconds that any one piece of work may wait for the database. A person is waiting for the answer."""
+
 
 class StoreUnavailable(Exception):  # noqa: N818  it names a state, not a mistake
     """The database cannot be reached, or did not answer in time. Nothing was changed."""

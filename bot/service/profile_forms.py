@@ -146,7 +146,7 @@ def _zone(value: str) -> str:
 class Checked(BaseModel):
     """A part of a passport. Keys that are not known are passed over, as the format asks of its readers."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
 
 class _Words(Checked):

@@ -16,10 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.service.ports import StoreUnavailable
-
-PATIENCE = 3.0
-"""Seconds that any one piece of work may wait for the database. A person is waiting for the answer."""
+from bot.service.ports import PATIENCE, StoreUnavailable
 
 
 class Plug:
@@ -107,6 +104,18 @@ class Database:
     async def close(self) -> None:
         """Lets every connection go."""
         await self.engine.dispose()
+
+
+def inserting(dialect: str) -> Any:
+    """The INSERT of that dialect, which knows what to do on a conflict. SQLAlchemy loads every driver's part of a dialect with it:
+    what is not used is not loaded."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+
+        return insert
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert
 
 
 def _engine(url: str, patience: float) -> AsyncEngine:

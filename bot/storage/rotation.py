@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import tables as t
-from bot.storage.database import Database
+from bot.storage.database import Database, inserting
 from bot.storage.rows import address_of, open_learner
 from bot.storage.sealing import KeyMissing, Keyring
 
@@ -141,10 +140,9 @@ async def _move(db: AsyncConnection, keyring: Keyring, rows: Sequence[Row[Any]])
 
 async def _retire(database: Database, keyring: Keyring) -> None:
     """Makes the database know the newest key, and no key that wraps nothing any more: started with only an old one, a bot refuses."""
-    dialect: Any = postgresql if database.dialect == "postgresql" else sqlite
     async with database.write() as db:
         used = {one.id for one in await key_uses(db, keyring) if one.learners} | {keyring.newest}
         idle = [f"{KNOWN}{key_id}" for key_id in await known_keys(db) - used]
         await db.execute(delete(t.installation).where(t.installation.c.name.in_(idle)))
-        new = dialect.insert(t.installation).values(name=f"{KNOWN}{keyring.newest}", value=b"")
+        new = inserting(database.dialect)(t.installation).values(name=f"{KNOWN}{keyring.newest}", value=b"")
         await db.execute(new.on_conflict_do_nothing())

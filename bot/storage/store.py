@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, case, func, literal, not_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.course.journey import Reason
@@ -21,7 +20,7 @@ from bot.messages import ChatRef, Outcome, Receipt, Say
 from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, State
 from bot.service.ports import Done, DueLearner, Intent, Leftover, Turn, Waiting
 from bot.storage import tables as t
-from bot.storage.database import Database
+from bot.storage.database import Database, inserting
 from bot.storage.migrate import migrate
 from bot.storage.presence import Presence
 from bot.storage.records import sweep
@@ -96,8 +95,7 @@ class SqlStore:
         self.keyring = keyring
         self._open = False
         self._presence = Presence(database)
-        dialect = postgresql if database.dialect == "postgresql" else sqlite
-        self.insert: Any = dialect.insert
+        self.insert: Any = inserting(database.dialect)
 
     async def ready(self) -> None:
         """Brings the schema up to date and checks the key, once; after that, asks the database for a sign of life.

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import tables as t
+from bot.storage.database import inserting
 from bot.storage.rows import address_of, open_learner
 from bot.storage.sealing import Keyring
 
@@ -52,8 +52,7 @@ async def keep(db: AsyncConnection, marks: Tombstones) -> None:
     """Adds tombstones to those there are. Where a mark is there already, the later time holds."""
     if not marks:
         return
-    dialect: Any = postgresql if db.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(t.tombstones)
+    new = inserting(db.dialect.name)(t.tombstones)
     later = new.excluded.forgotten_at
     change = new.on_conflict_do_update(
         index_elements=["mark"], set_={"forgotten_at": later}, where=later > t.tombstones.c.forgotten_at

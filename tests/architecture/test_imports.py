@@ -145,3 +145,15 @@ def test_help_answers_where_no_other_package_is_installed(tmp_path: Path) -> Non
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "116 123" in done.stdout
+
+
+def test_what_help_needs_is_loaded_without_what_lessons_need() -> None:
+    heavy = {"sqlalchemy", "alembic", "apscheduler", "psycopg", "aiosqlite", "matplotlib", "yaml"}
+    command = [
+        sys.executable,
+        "-c",
+        "import sys, bot.cli.run; print(*{name.partition('.')[0] for name in sys.modules})",
+    ]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert "telegram" in done.stdout.split()
+    assert heavy & set(done.stdout.split()) == set()

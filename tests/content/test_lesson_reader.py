@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.content.check import check_course
-from bot.content.read import CourseError, lessons_dir, load_course, read_course
+from bot.content.finding import CourseError
+from bot.content.read import lessons_dir, load_course, read_course
 from bot.course.lesson import Part
 
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.app import keyring
 from bot.crisis import detect
 from bot.demo import Person
 from bot.logs import set_up_logging
 from bot.messages import ChatRef
+from bot.rooms import keyring
 from bot.service.records import as_export
 from bot.settings import read_settings
 from bot.storage import tables as t

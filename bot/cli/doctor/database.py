@@ -15,10 +15,10 @@ from bot.service.hiding import shown
 from bot.service.learners import DeliveryStatus
 from bot.service.ports import StoreUnavailable
 from bot.storage import tables as t
-from bot.storage.backup import BackupError, check_revision, revision_of
+from bot.storage.backup import BackupError, check_revision
 from bot.storage.diagnosis import trouble_with
 from bot.storage.figures import backlog
-from bot.storage.migrate import newest_revision
+from bot.storage.migrate import newest_revision, revision_of
 from bot.storage.rotation import key_uses, try_keys
 from bot.storage.sealing import BadKey, KeyMissing, Keyring
 
