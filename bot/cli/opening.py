@@ -20,10 +20,10 @@ from bot.content.read import CourseError, lessons_dir, load_course
 from bot.course.lesson import Course
 from bot.service.ports import StoreUnavailable
 from bot.settings import Settings
-from bot.storage.backup import BackupError, revision_of
+from bot.storage.backup import BackupError
 from bot.storage.database import Database
 from bot.storage.diagnosis import trouble_with
-from bot.storage.migrate import newest_revision
+from bot.storage.migrate import up_to_date as fits
 from bot.storage.sealing import BadKey, KeyMissing, Keyring, read_keys
 
 T = TypeVar("T")
@@ -87,8 +87,8 @@ async def opened(settings: Settings, *, up_to_date: bool = True) -> AsyncIterato
     try:
         if up_to_date:
             async with database.read() as db:
-                revision = await revision_of(db)
-            if revision != newest_revision():
+                fitting = await fits(db)
+            if not fitting:
                 raise NotReady("the tables are not up to date with this version. Run: kindling db upgrade")
         yield database
     finally:

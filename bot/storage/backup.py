@@ -12,22 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
-from sqlalchemy import func, insert, literal, select, text, update
+from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.service.learners import DeliveryKind, DeliveryStatus, Passage
 from bot.storage import tables as t
 from bot.storage import tombstones
 from bot.storage.database import Database
-from bot.storage.migrate import alembic_config, migrate
+from bot.storage.migrate import is_known, migrate
 from bot.storage.rotation import try_keys
 from bot.storage.sealing import Keyring
 from bot.storage.tombstones import Tombstones
 
 Progress = Callable[[str, int, int], None]
 """Is told what is being done, and how much of it (of how much; 0 where that is not known)."""
-VERSION_TABLE = "alembic_version"
 RESTORED = "restored"
 """The reason kept with deliveries that a backup caught half done."""
 LESSONS = (DeliveryKind.LESSON.value, DeliveryKind.EXTRA.value)
@@ -86,8 +84,7 @@ def check_revision(revision: str | None) -> str:
     """The revision of a backup, if this version can read it. Raises BackupError."""
     if revision is None:
         raise BackupError("this file holds no Kindling database")
-    known = {one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
-    if revision not in known:
+    if not is_known(revision):
         raise BackupError(
             f"this backup was made by a newer version of Kindling (revision {revision}). Install that version, then restore"
         )
@@ -128,12 +125,3 @@ async def _settle(db: AsyncConnection, now: datetime) -> None:
     waiting = update(t.deliveries).where(one.status.in_((DeliveryStatus.CLAIMED.value, DeliveryStatus.RETRY.value)))
     await db.execute(waiting.values(status=DeliveryStatus.NOT_SENT.value, **ended))
     await db.execute(update(t.inbox).values(sealed_replies=None, sending=False, held_by=None))
-
-
-async def revision_of(db: AsyncConnection) -> str | None:
-    """The revision of the tables in this database; None where there are none."""
-    there = await db.run_sync(lambda sync: sync.dialect.has_table(sync, VERSION_TABLE))
-    if not there:
-        return None
-    found: str | None = (await db.execute(text(f"SELECT version_num FROM {VERSION_TABLE}"))).scalar_one_or_none()  # noqa: S608
-    return found

@@ -19,7 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage import tables as t
 from bot.storage import tombstones
 from bot.storage.backup import (
-    VERSION_TABLE,
     BackedUp,
     BackupError,
     Progress,
@@ -27,12 +26,12 @@ from bot.storage.backup import (
     check_revision,
     finished,
     make_fit,
-    revision_of,
     size_of,
     written_whole,
 )
 from bot.storage.database import Database
 from bot.storage.diagnosis import parameters_of
+from bot.storage.migrate import VERSION_TABLE, revision_of
 from bot.storage.presence import CLASS
 from bot.storage.sealing import Keyring
 from bot.storage.tombstones import PREFIX, Tombstones
