@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.storage import postgres_dump, sqlite_copy
 from bot.storage.backup import BackedUp, Restored
 from bot.storage.database import Database
-from bot.storage.migrate import migrate, newest_revision, revision_of
+from bot.storage.migrate import is_known, migrate, newest_revision, revision_of
 from bot.storage.sealing import Keyring
 
 group = typer.Typer(help="The database: tables, backups, restoring.", no_args_is_help=True)
@@ -35,7 +35,9 @@ def upgrade(json: bool = JSON) -> None:
     settings = settings_at_hand()
     before = done(settings, _upgrade(settings))
     if json:
-        as_json({"before": before, "revision": newest_revision()})
+        as_json({"before": before, "revision": newest_revision() if is_known(before) else before})
+    elif not is_known(before):
+        console.print(f"The tables are of a newer version, and this one can use them (revision {before}).")
     elif before == newest_revision():
         console.print(f"The tables were up to date (revision {before}).")
     else:

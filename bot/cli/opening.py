@@ -24,7 +24,7 @@ from bot.settings import Settings
 from bot.storage.backup import BackupError
 from bot.storage.database import Database
 from bot.storage.diagnosis import trouble_with
-from bot.storage.migrate import newest_revision, revision_of
+from bot.storage.migrate import up_to_date as fits
 from bot.storage.sealing import BadKey, KeyMissing, Keyring, read_keys
 
 T = TypeVar("T")
@@ -88,8 +88,8 @@ async def opened(settings: Settings, *, up_to_date: bool = True) -> AsyncIterato
     try:
         if up_to_date:
             async with database.read() as db:
-                revision = await revision_of(db)
-            if revision != newest_revision():
+                fitting = await fits(db)
+            if not fitting:
                 raise NotReady("the tables are not up to date with this version. Run: kindling db upgrade")
         yield database
     finally:

@@ -19,7 +19,7 @@ from bot.service.learners import DeliveryKind, DeliveryStatus, Passage
 from bot.storage import tables as t
 from bot.storage import tombstones
 from bot.storage.database import Database
-from bot.storage.migrate import alembic_config, migrate
+from bot.storage.migrate import is_known, migrate
 from bot.storage.rotation import try_keys
 from bot.storage.sealing import Keyring
 from bot.storage.tombstones import Tombstones
@@ -84,10 +84,7 @@ def check_revision(revision: str | None) -> str:
     """The revision of a backup, if this version can read it. Raises BackupError."""
     if revision is None:
         raise BackupError("this file holds no Kindling database")
-    from alembic.script import ScriptDirectory  # a command that only looks has no use for it
-
-    known = {one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
-    if revision not in known:
+    if not is_known(revision):
         raise BackupError(
             f"this backup was made by a newer version of Kindling (revision {revision}). Install that version, then restore"
         )

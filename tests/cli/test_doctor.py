@@ -408,7 +408,16 @@ def test_a_database_that_another_program_holds_is_named(healthy: Shell, monkeypa
 def test_tables_of_another_version_are_named(healthy: Shell, revision: str, says: str) -> None:
     with closing(sqlite3.connect(database_file(healthy))) as db, db:
         db.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+        db.execute("UPDATE installation SET value = ? WHERE name = 'programs_from'", (revision.encode(),))
     only(healthy, "tables", says)
+
+
+def test_tables_of_a_newer_version_that_may_still_be_used_are_well(healthy: Shell) -> None:
+    with closing(sqlite3.connect(database_file(healthy))) as db, db:
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert findings(healthy) == {}
+    assert healthy.run("stats").stdout
+    assert "newer version, and this one can use them" in healthy.run("db", "upgrade").stdout
 
 
 @pytest.fixture

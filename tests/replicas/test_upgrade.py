@@ -1,28 +1,49 @@
-"""A rolling upgrade: the version before the newest migration and this one, side by side on one database."""
+"""A rolling upgrade: two versions side by side on one database, the tables those of the newer one, and the way back."""
 
 from __future__ import annotations
 
+import asyncio
 import io
+import os
+import shutil
 import subprocess
+import sys
 import tarfile
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text, update
 
+from bot.app import App
 from bot.demo import BotApiServer
 from bot.settings import read_settings
+from bot.storage import tables as t
 from bot.storage.database import Database
-from bot.storage.migrate import newest_revision
+from bot.storage.migrate import MARK, newest_revision
 from bot.storage.sealing import Keyring, read_keys
 from tests.crash.broadcast import FIRST_CHAT, LESSON, Seen
 from tests.crowd import crowd
 from tests.replicas.replica import environment, replica
 from tests.replicas.test_broadcast import reached
-from tests.world import KEY, TOKEN
+from tests.world import KEY, TOKEN, world
 
-pytestmark = pytest.mark.postgres
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9000"
+down_revision = "{newest}"
+{mark}
+
+
+def upgrade():
+    op.add_column("learners", sa.Column("later", sa.Integer()))
+    op.add_column("deliveries", sa.Column("later", sa.Integer(), server_default="7", nullable=False))
+    op.create_table("later", sa.Column("id", sa.Integer(), primary_key=True))
+"""
+"""What the version after this one may bring."""
 REPOSITORY = Path(__file__).parents[2]
 PEOPLE = 120
 
@@ -48,6 +69,7 @@ def git(*arguments: str) -> bytes:
     return subprocess.run(["git", *arguments], cwd=REPOSITORY, check=True, capture_output=True).stdout
 
 
+@pytest.mark.postgres
 async def test_the_old_and_the_new_version_work_side_by_side(before: Path, empty_postgres_url: str) -> None:
     chats = list(range(FIRST_CHAT, FIRST_CHAT + PEOPLE))
     async with BotApiServer(TOKEN, keep_calls=0, keep_messages=4) as server:
@@ -75,3 +97,51 @@ async def test_the_old_and_the_new_version_work_side_by_side(before: Path, empty
         lessons = Counter(chat for chat in chats for text in seen.texts[chat] if LESSON in text)
         assert set(lessons.values()) == {1}
         assert not any(" [error " in line for line in old.said + new.said), [*old.said, *new.said]
+
+
+def the_next_version(folder: Path, mark: str = "") -> Path:
+    """A program as it will be after the next migration. Answers the folder to start it from."""
+    for part in ("bot", "lessons"):
+        shutil.copytree(REPOSITORY / part, folder / part)
+    migration = folder / "bot/storage/migrations/versions/9000_later.py"
+    migration.write_text(NEXT.format(newest=newest_revision(), mark=mark))
+    return folder
+
+
+@pytest.mark.postgres
+async def test_a_process_of_this_version_starts_on_the_tables_of_the_next(
+    empty_postgres_url: str, tmp_path: Path
+) -> None:
+    """In the middle of an upgrade a process of the old version may start anew; so it does when an upgrade is taken back."""
+    newer = the_next_version(tmp_path)
+    async with BotApiServer(TOKEN, keep_calls=0, keep_messages=4) as server:
+        known = environment(server, empty_postgres_url)
+        upgrade = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "db", "upgrade", env={**os.environ, **known}, cwd=newer
+        )
+        assert await upgrade.wait() == 0
+        async with replica(known) as old:
+            await old.says("the database is ready")
+            ana = server.person("Ana")
+            ana.says("/start")
+            await ana.receives("all right with you", within=20)
+            assert await old.stops() == 0
+        assert not any(" [error " in line for line in old.said), old.said
+
+
+async def test_a_version_that_cannot_use_the_tables_says_so_and_still_answers_for_help(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with world(tmp_path) as there:
+        async with there.app.store.database.write() as db:
+            await db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+            await db.execute(update(t.installation).where(t.installation.c.name == MARK).values(value=b"9999"))
+        await there.stop()
+        there.app = App(read_settings(there.settings), there.clock)
+        there.running = asyncio.create_task(there.app.run(ticking=False))
+        ana = there.person("Ana")
+        ana.says("/help")
+        await ana.receives("nobody reads this chat")
+        while "made by a newer version" not in caplog.text:
+            await asyncio.sleep(0.02)
+        assert not there.app.opened.is_set()

@@ -15,12 +15,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, delete, insert, inspect
 
 from bot.service.ports import StoreUnavailable
 from bot.storage import tables as t
 from bot.storage.database import Database
-from bot.storage.migrate import alembic_config, migrate, newest_revision
+from bot.storage.migrate import FIRST_TO_ASK, MARK, NewerTables, alembic_config, migrate, newest_revision
 
 REPOSITORY = Path(__file__).parents[2]
 Schema = dict[str, Any]
@@ -189,6 +189,77 @@ async def test_a_migration_that_fails_half_way_leaves_nothing_behind(database: D
     await run(database, lambda connection: connection.exec_driver_sql("DROP TABLE reflections"))
     await migrate(database)
     assert set(await run(database, schema)) == set(t.metadata.tables)
+
+
+# -- tables newer than the program ------------------------------------------------------------------------------------------
+
+
+def only_adds(before: Schema, after: Schema) -> bool:
+    """Whether a program that knows the tables before can go on with those after: it names its columns, and fills in no others."""
+    return all(name in after and _only_adds(table, after[name]) for name, table in before.items())
+
+
+def _only_adds(before: Schema, after: Schema) -> bool:
+    kept = all(after["columns"].get(name) == column for name, column in before["columns"].items())
+    new = [column for name, column in after["columns"].items() if name not in before["columns"]]
+    filled = all(nullable or default is not None for _, nullable, default, *_ in new)
+    rules = ("primary key", "foreign keys", "unique", "checks")
+    unique = [[one for one in table["indexes"] if one["unique"]] for table in (before, after)]
+    return kept and filled and unique[0] == unique[1] and all(before[rule] == after[rule] for rule in rules)
+
+
+async def test_a_migration_takes_nothing_away_or_says_which_programs_it_leaves_behind(database: Database) -> None:
+    scripts = {one.revision: one for one in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
+    before: Schema = {}
+    for revision in revisions():
+        await run(database, alembic(command.upgrade, revision))
+        after = await run(database, schema)
+        if revision > FIRST_TO_ASK and not only_adds(before, after):
+            assert getattr(scripts[revision].module, MARK, "") == revision, f"{revision} needs {MARK} = {revision!r}"
+        before = after
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP TABLE tools",
+        "ALTER TABLE learners DROP COLUMN gentle",
+        "ALTER TABLE learners ADD COLUMN strict INTEGER NOT NULL",
+        "CREATE UNIQUE INDEX strict ON passages (how)",
+    ],
+)
+async def test_a_change_that_leaves_older_programs_behind_is_seen(database: Database, change: str) -> None:
+    await migrate(database)
+    before = await run(database, schema)
+    await run(database, lambda connection: connection.exec_driver_sql("CREATE TABLE more (id INTEGER PRIMARY KEY)"))
+    await run(database, lambda connection: connection.exec_driver_sql("ALTER TABLE learners ADD COLUMN more INTEGER"))
+    assert only_adds(before, await run(database, schema))
+    await run(database, lambda connection: connection.exec_driver_sql(change))
+    assert not only_adds(before, await run(database, schema))
+
+
+async def made_by_a_newer_version(database: Database, mark: str | None) -> None:
+    await migrate(database)
+    await run(database, lambda db: db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'"))
+    await run(database, lambda db: db.execute(delete(t.installation).where(t.installation.c.name == MARK)))
+    if mark is not None:
+        await run(database, lambda db: db.execute(insert(t.installation).values(name=MARK, value=mark.encode())))
+
+
+async def test_tables_of_a_newer_version_are_left_as_they_are_when_it_says_that_they_may_be_used(
+    database: Database,
+) -> None:
+    await made_by_a_newer_version(database, newest_revision())
+    await migrate(database)
+    current = await run(database, lambda db: db.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
+    assert current == "9999"
+
+
+@pytest.mark.parametrize("mark", ["9999", None])
+async def test_tables_of_a_newer_version_are_refused_when_it_does_not(database: Database, mark: str | None) -> None:
+    await made_by_a_newer_version(database, mark)
+    with pytest.raises(NewerTables, match="newer version"):
+        await migrate(database)
 
 
 TOGETHER = """

@@ -15,10 +15,9 @@ from bot.service.hiding import shown
 from bot.service.learners import DeliveryStatus
 from bot.service.ports import StoreUnavailable
 from bot.storage import tables as t
-from bot.storage.backup import BackupError, check_revision
 from bot.storage.diagnosis import trouble_with
 from bot.storage.figures import backlog
-from bot.storage.migrate import newest_revision, revision_of
+from bot.storage.migrate import is_known, newest_revision, revision_of, up_to_date
 from bot.storage.rotation import key_uses, try_keys
 from bot.storage.sealing import BadKey, KeyMissing, Keyring
 
@@ -71,16 +70,15 @@ async def _tables(db: AsyncConnection, key: Look, keyring: Keyring | None, patie
     answers = Look("database", "ok", f"answers ({db.dialect.name})")
     if revision is None:
         return [_fresh(key), answers, Look("tables", "ok", "are not there yet; the bot makes them")]
-    if revision != newest_revision():
+    if not await up_to_date(db):
         return [key, answers, _other_revision(revision)]
-    tables = Look("tables", "ok", f"are up to date (revision {revision})")
+    newer = "" if revision == newest_revision() else "newer, and "
+    tables = Look("tables", "ok", f"are {newer}up to date (revision {revision})")
     return [await _fitting(db, key, keyring), answers, tables, *await _sending(db, patient)]
 
 
 def _other_revision(revision: str) -> Look:
-    try:
-        check_revision(revision)
-    except BackupError:
+    if not is_known(revision):
         do = "Install the newer version again, or restore a backup made by this one."
         return Look("tables", "error", f"were made by a newer version of Kindling (revision {revision})", do)
     return Look(
