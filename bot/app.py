@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -238,6 +239,12 @@ class App:
             with contextlib.suppress(StoreUnavailable, KeyMissing):
                 await self.rooms.conversation.after_help(incoming, effects, now)
                 return
+
+    def learn(self, course: Course) -> None:
+        """Other lessons from now on, as for an author who saves one while the demo runs."""
+        if (rooms := self._rooms) is not None:
+            conversation = replace(rooms.conversation, course=course)
+            self._rooms = replace(rooms, conversation=conversation, delivery=rooms.delivery.teaching(course))
 
     # -- start -----------------------------------------------------------------------------------------------------------
 

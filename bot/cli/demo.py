@@ -13,8 +13,10 @@ from pathlib import Path
 import typer
 
 from bot.app import App
+from bot.cli.preview import LessonPreview
 from bot.cli.printing import console, stop_with
 from bot.cli.run import stop_on_signals
+from bot.content.read import lessons_dir
 from bot.course.pace import clock_change, local
 from bot.demo import BotApiServer, Panel
 from bot.demo.panel import Database as PlugState
@@ -143,7 +145,9 @@ def demo(
 
 async def _serve(folder: Path, port: int, open_page: bool) -> None:
     clock, plug = DemoClock(), DemoPlug()
-    server = BotApiServer(TOKEN, name="Kindling", now=clock, panel=Panel(clock=clock, plug=plug))
+    place = Path(os.environ["LESSONS_DIR"]) if os.environ.get("LESSONS_DIR") else None
+    preview = LessonPreview(lessons_dir(place), lambda course: clock.app.learn(course) if clock.app else None)
+    server = BotApiServer(TOKEN, name="Kindling", now=clock, panel=Panel(clock=clock, plug=plug, preview=preview))
     root = await server.start(port=port)
     environment = {
         "BOT_TOKEN": TOKEN,
@@ -152,13 +156,13 @@ async def _serve(folder: Path, port: int, open_page: bool) -> None:
         "HTTP_LISTEN": "",
         "SECRET_KEY": new_key(),
     }
-    if "LESSONS_DIR" in os.environ:
-        environment["LESSONS_DIR"] = os.environ["LESSONS_DIR"]
+    if place is not None:
+        environment["LESSONS_DIR"] = str(place)
     app = App(read_settings(environment), clock)
     clock.app, clock.server, plug.app = app, server, app
     for name in ("Ana", "Ben"):
         server.person(name)
-    stop_on_signals(app)
+    stop_on_signals(app.stop)
     console.print(f"Kindling is at [bold]{root}/[/bold]   (Ctrl+C ends it; nothing is kept)")
     if open_page:
         webbrowser.open(f"{root}/")

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlencode
 
 import typer
 from rich.markdown import Markdown
 from rich.prompt import Prompt
 
+from bot.cli.preview import LessonPreview
 from bot.cli.printing import JSON, as_json, console, stop_with
-from bot.cli.transcript import Reader, UnknownLessonError, transcript
+from bot.cli.rehearsal import Reader, UnknownLessonError
+from bot.cli.run import stop_on_signals
+from bot.cli.transcript import transcript
 from bot.content.check import check_course, course_folder
 from bot.content.finding import CourseError
 from bot.content.new import NewLessonError, new_lesson
-from bot.content.read import lessons_dir, load_course
+from bot.content.read import COURSE_FILE, lessons_dir, load_course
 from bot.course.compose import compose
 from bot.course.lesson import Course, Lesson, Part, PracticeForm
+from bot.demo import BotApiServer, Panel
 from bot.i18n.texts import texts_for
+from bot.logs import set_up_logging
 
 group = typer.Typer(help="Lessons: check, play, write.", no_args_is_help=True)
+PORT = 8091
 FOLDER = typer.Option(None, "--lessons-dir", envvar="LESSONS_DIR", help="Another lessons folder.")
 
 
@@ -80,6 +88,39 @@ def _play_one(lesson: Lesson, form: PracticeForm) -> None:
         if part in lesson.parts:
             console.print(f"\n[bold]{part.value.capitalize()}[/bold]")
             console.print(Markdown(lesson.parts[part]))
+
+
+@group.command()
+def preview(
+    lesson: Annotated[str, typer.Argument(help="A lesson id such as stress-3, to begin with.")] = "",
+    port: int = typer.Option(PORT, help="Port of the page; 0 takes any."),
+    open_page: bool = typer.Option(True, "--open/--no-open", help="Open the page in your browser."),
+    folder: Path = FOLDER,
+) -> None:
+    """Shows lessons in the browser as learners will see them, on any width, with what the check finds. It follows every save."""
+    place = lessons_dir(folder)
+    if not (place / COURSE_FILE).is_file():
+        stop_with([f"{place} is not a lessons folder: no {COURSE_FILE} here"])
+    set_up_logging("text", "warning")
+    asyncio.run(_serve(place, lesson, port, open_page))
+
+
+async def _serve(place: Path, lesson: str, port: int, open_page: bool) -> None:
+    server = BotApiServer(panel=Panel(preview=LessonPreview(place)))
+    try:
+        root = await server.start(port=port)
+    except OSError as error:
+        stop_with([f"port {port} cannot be used ({error.strerror}). Another one: kindling lessons preview --port 0"], 1)
+    where = f"{root}/preview?{urlencode({'piece': lesson})}" if lesson else f"{root}/preview"
+    console.print(f"The lessons of {place} are at [bold]{where}[/bold]   (Ctrl+C ends it)", soft_wrap=True)
+    if open_page:
+        webbrowser.open(where)
+    ended = asyncio.Event()
+    stop_on_signals(ended.set)
+    try:
+        await ended.wait()
+    finally:
+        await server.stop()
 
 
 @group.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 
 from bot.app import App
 from bot.cli.printing import stop_with
@@ -37,12 +38,12 @@ def checked_settings() -> Settings:
 
 async def _until_stopped(settings: Settings) -> None:
     app = App(settings)
-    stop_on_signals(app)
+    stop_on_signals(app.stop)
     await app.run()
 
 
-def stop_on_signals(app: App) -> None:
+def stop_on_signals(stop: Callable[[], None]) -> None:
     """SIGTERM and SIGINT ask for an orderly end."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, app.stop)
+        loop.add_signal_handler(number, stop)

@@ -198,9 +198,13 @@ def _place(draft: Draft, order: Sequence[str], notes: Notes) -> int:
 
 def _lesson(draft: Draft, number: int) -> Lesson | None:
     """The lesson the bot runs, or None while something that it needs is missing."""
+    return None if any(PROMPT in line for line in draft.raw) else as_it_stands(draft, number)
+
+
+def as_it_stands(draft: Draft, number: int) -> Lesson | None:
+    """The lesson at that place of its track, from 1, also while prompts are left in it: for its author's eyes. None while a part or
+    a key is missing."""
     head, texts = draft.head, {part: text.text for part, text in draft.parts.items()}
-    if any(PROMPT in line for line in draft.raw):
-        return None
     if not number or LESSON_KEYS.keys() - OPTIONAL_LESSON_KEYS - head.keys():
         return None
     if not all(texts.get(part) for part in (*REQUIRED_PARTS, *texts)):

@@ -3,7 +3,7 @@
 from bot.demo.calls import Call, Violation
 from bot.demo.chats import Button, Message
 from bot.demo.faults import Fault
-from bot.demo.panel import ClockControl, Database, Jump, Panel, PlugControl
+from bot.demo.panel import ClockControl, Database, Jump, Panel, PlugControl, Preview
 from bot.demo.people import Done, Group, Person
 from bot.demo.server import BotApiServer
 
@@ -21,5 +21,6 @@ __all__ = [
     "Panel",
     "Person",
     "PlugControl",
+    "Preview",
     "Violation",
 ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Jump = Literal["next_lesson", "hour", "tomorrow", "clock_change"] | float
 """Where the clock goes: a named moment, or so many seconds ahead."""
@@ -32,12 +32,27 @@ class PlugControl(Protocol):
         """How the database is now."""
 
 
+class Preview(Protocol):
+    """Pieces of writing that are shown as they will look in a chat, before they are sent to anybody. Answers are as JSON has them."""
+
+    async def version(self) -> str:
+        """A word that changes whenever something was saved."""
+
+    async def pieces(self) -> Mapping[str, Any]:
+        """What there is: `{"groups": [{"title", "pieces": [{"id", "title", "note"}]}], "wishes": {name: {value: label}}, "version": …}`."""
+
+    async def look(self, piece: str, wishes: Mapping[str, str]) -> Mapping[str, Any]:
+        """How a piece looks: `{"steps": [{"by", "messages": [{"html", "rows", "silent", "protected"}]}], "findings": [{"line", "rule",
+        "level", "says", "fix"}], "facts": [[name, value]], "file": …, "trouble": …}`. `by` is what the reader did before, if anything."""
+
+
 @dataclass(slots=True)
 class Panel:
     """The panel's parts; one that is None is not shown. `notes` are lines of plain text at its top."""
 
     clock: ClockControl | None = None
     plug: PlugControl | None = None
+    preview: Preview | None = None
     notes: list[str] = field(default_factory=list)
     on_new_person: Callable[[int], Awaitable[None]] | None = None
     """Told the id of a person whom someone added on the page."""

@@ -60,6 +60,10 @@ class Delivery:
     announced: Mapping[str, announcing.Announcement] = field(default_factory=dict)
     _messages: dict[tuple[object, ...], tuple[str, Rows]] = field(default_factory=dict)
 
+    def teaching(self, course: Course) -> Delivery:
+        """The same flow with another course, and without the words that it had ready."""
+        return replace(self, course=course, _messages={})
+
     async def send_due(self, clock: Callable[[], datetime]) -> Counter[str]:
         """Sends everything that is due by `clock`, which is asked anew for each batch, as a broadcast may take long.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from bot.cli.transcript import Reader, lessons_before
+from bot.cli.rehearsal import Reader, lessons_before
 from bot.content.read import lessons_dir
 from bot.course.compose import compose
 from bot.course.lesson import Course, Part, PracticeForm

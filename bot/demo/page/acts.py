@@ -84,6 +84,7 @@ class Acts:
         return {
             "clock": self.panel.clock is not None,
             "database": await self.panel.plug.state() if self.panel.plug else None,
+            "preview": self.panel.preview is not None,
             "trouble": self.trouble,
             "notes": self.panel.notes,
         }

@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
-from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,23 +16,14 @@ from bot.demo.chats import Json, Message
 from bot.demo.faults import Faults
 from bot.demo.messenger import Account, Messenger
 from bot.demo.page.acts import SLOW, Acts, NotDoneError
+from bot.demo.page.pieces import Pieces
+from bot.demo.page.static import HEADERS, static
 from bot.demo.page.views import call_view, history_view, message_view, person_view
 from bot.demo.panel import Panel
 
 _log = logging.getLogger(__name__)
-_SITE = files("bot.demo.page") / "site"
-_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _PICTURES = {b"\x89P": "image/png", b"\xff\xd8": "image/jpeg", b"GI": "image/gif", b"RI": "image/webp"}
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
-        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
-}
 _BACKLOG = 2000
 """News a page may be behind before it is cut off (and reconnects)."""
 _RECENT_CALLS = 40
@@ -49,11 +39,14 @@ class Page:
         self._messenger = messenger
         self._log = log
         self._acts = Acts(messenger, faults, panel)
+        self._pieces = Pieces(panel.preview) if panel is not None and panel.preview is not None else None
         self._open: set[News] = set()
         self._sockets: set[web.WebSocketResponse] = set()
 
     async def close(self) -> None:
         """Closes all open pages."""
+        if self._pieces is not None:
+            self._pieces.close()
         for socket in list(self._sockets):
             await socket.close()
 
@@ -63,16 +56,18 @@ class Page:
             return web.Response(status=403, text="This page is for this machine only.")
         if request.path == "/live":
             return await self._live(request)
+        if self._pieces is not None and (request.path + "/").startswith("/preview/"):
+            return await self._pieces.handle(request)
         if request.path.startswith("/sent/"):
             return self._sent(request.path.removeprefix("/sent/"))
-        return _static(request.path)
+        return static(request.path)
 
     def _sent(self, file_id: str) -> web.Response:
         stored = self._messenger.files.by_id.get(file_id)
         if stored is None:
             return web.Response(status=404)
         content_type = _PICTURES.get(stored.data[:2], "application/octet-stream")
-        headers = dict(_HEADERS)
+        headers = dict(HEADERS)
         if content_type == "application/octet-stream":
             headers["Content-Disposition"] = "attachment"
         return web.Response(body=stored.data, content_type=content_type, headers=headers)
@@ -188,15 +183,6 @@ def is_ours(request: web.BaseRequest) -> bool:
         return False
     local = request.transport.get_extra_info("sockname")[0] if request.transport else ""
     return local not in _LOOPBACK or host.hostname in _LOOPBACK
-
-
-def _static(path: str) -> web.Response:
-    name = path.strip("/") or "index.html"
-    extension = name.rpartition(".")[2]
-    file = _SITE / name
-    if "/" in name or extension not in _TYPES or not file.is_file():
-        return web.Response(status=404, text="Not found", headers=_HEADERS)
-    return web.Response(text=file.read_text("utf-8"), content_type=_TYPES[extension], headers=_HEADERS)
 
 
 def _message_event(messenger: Messenger, message: Message) -> Json | None:

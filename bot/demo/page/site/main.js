@@ -49,6 +49,7 @@ function handleQueue() {
 const HANDLERS = {
   hello({ people, calls, panel, clock }) {
     setClock(clock);
+    $("preview").hidden = !panel.preview;
     for (const person of people) {
       if (chats.has(person.id)) chats.get(person.id).refill(person);
       else addChat(person);
@@ -149,6 +150,8 @@ function showConnection(connected) {
 $("add-person").append(icon("add"), el("span", { class: "wide-only" }, "Add person"));
 $("add-person").setAttribute("aria-label", "Add person");
 $("add-person").addEventListener("click", addPerson);
+$("preview").append(icon("copy"), el("span", { class: "wide-only" }, "Lessons"));
+$("preview").setAttribute("aria-label", "Lessons, as they will look");
 $("backstage-toggle").append(icon("backstage"), el("span", { class: "wide-only" }, "Backstage"));
 $("backstage-toggle").setAttribute("aria-label", "Backstage");
 $("backstage-toggle").addEventListener("click", () => toggleBackstage());
