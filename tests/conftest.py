@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
+
+from tests.quick_place import quick_place
 
 pytest_plugins = ("tests.postgres",)
 
@@ -21,5 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if (quick := quick_place()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(quick))
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("deep" if config.getoption("--deep") else "sample")

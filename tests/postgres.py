@@ -26,6 +26,7 @@ from psycopg import sql
 
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
+from tests.quick_place import quick_place
 
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
 MISSING = (
@@ -33,9 +34,6 @@ MISSING = (
 )
 SUPERUSER = "kindling"
 TEMPLATE = "migrated"
-IN_MEMORY = Path("/dev/shm")
-ROOM = 512 * 1024 * 1024
-"""Bytes that must be free in memory for the cluster to live there; copying databases is ten times faster there than on a disk."""
 # Waits until the test process has ended, however it ended: then the end of its input comes, and PostgreSQL goes too.
 WATCH = """
 read _
@@ -74,7 +72,7 @@ class Cluster:
     def __init__(self, binaries: Path) -> None:
         self._binaries = binaries
         self._owner = _owner()
-        self.folder = Path(tempfile.mkdtemp(prefix="kindling-pg-", dir=_place()))
+        self.folder = Path(tempfile.mkdtemp(prefix="kindling-pg-", dir=quick_place()))
         if self._owner is not None:
             os.chown(self.folder, self._owner.pw_uid, self._owner.pw_gid)
         self._data = self.folder / "data"
@@ -198,14 +196,6 @@ class Cluster:
         with self._admin() as db:
             db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
         asyncio.run(_migrate(with_driver(self.url(TEMPLATE))))
-
-
-def _place() -> Path | None:
-    try:
-        roomy = os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
-    except OSError:
-        return None
-    return IN_MEMORY if roomy else None
 
 
 def with_driver(url: str) -> str:

@@ -89,7 +89,7 @@ async def test_a_stranger_has_no_learner_and_leaves_no_trace(store: SqlStore) ->
         turn.keep_replies([Say("Hello")])
     assert await store.learner(ANA) is None
     for table in t.metadata.tables:
-        assert await count_of(store, table) == (1 if table == "installation" else 0)
+        assert await count_of(store, table) == (2 if table == "installation" else 0)
 
 
 async def test_a_person_met_is_found_again(store: SqlStore) -> None:
