@@ -1,0 +1,73 @@
+"""After a help card: a misunderstanding leaves nothing behind, silence stays silence, and nothing is hurried."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.service.learners import State
+from tests.delivery.calendar import is_lesson, on, times
+from tests.e2e.chat import Chat
+from tests.world import START, world
+
+WORDS = "I want to kill myself"
+SAID_OTHERWISE = ("I want to kil myslef", "Ich will mich umbringen", "Quiero suicidarme")
+
+
+async def becomes(chat: Chat, state: State) -> None:
+    """Waits for what a card leads to: it is done after the card has gone out."""
+    async with asyncio.timeout(10):
+        while (await chat.learner()).state is not state:
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("words", SAID_OTHERWISE)
+async def test_misspelt_or_in_another_language_in_the_middle_of_an_answer_it_opens_the_card(
+    words: str, tmp_path: Path
+) -> None:
+    async with world(tmp_path) as there:
+        ana = Chat(there, there.person("Ana"))
+        await ana.is_learning("stress")
+        await ana.says(f"My jaw, mostly. {words}. And my neck")
+        ana.hears("0800 111 0 111")
+
+
+async def test_a_voice_note_is_told_what_cannot_be_heard_and_where_help_is(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        ana = Chat(there, there.person("Ana"))
+        await ana.is_learning("stress")
+        await ana.sends("voice")
+        ana.hears("I cannot listen to voice messages.", "/help")
+
+
+async def test_that_was_not_what_i_meant_ends_it_at_once_and_nothing_follows(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        ana = Chat(there, there.person("Ana"))
+        await ana.is_learning("stress")
+        await ana.says(WORDS)
+        ana.hears("nobody reads this chat")
+        await becomes(ana, State.PAUSED)
+        await ana.taps("Just carry on")
+        await becomes(ana, State.ACTIVE)
+        ana.forget()
+        await there.at(on("2026-03-04", "12:00"))
+        assert all(is_lesson(message) for message in ana.news), "no follow-up"
+        assert times(ana.news) == ["2026-03-03 08:00", "2026-03-04 08:00"]
+
+
+async def test_i_am_fine_in_words_is_believed_and_nothing_comes_by_itself_for_three_days(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        ana = Chat(there, there.person("Ana"))
+        await ana.is_learning("stress")
+        await ana.says(WORDS)
+        await becomes(ana, State.PAUSED)
+        await ana.says("I'm fine")
+        assert not any("nobody reads this chat" in one.text for one in ana.news)
+        ana.forget()
+        await there.at(START + timedelta(days=2))
+        ana.hears_nothing()
+        await ana.says("/resume")
+        assert (await ana.learner()).state is State.ACTIVE
