@@ -27,6 +27,7 @@ from bot.service import (
     lessons,
     plan,
     progress,
+    recap,
     rights,
     steps,
     toolbox,
@@ -335,8 +336,9 @@ AREAS: dict[str, Callable[[Talk, str, str], Awaitable[None]]] = {
     "ci": checkins.pressed,
     "tb": toolbox.pressed,
     "pr": progress.pressed,
+    "rc": recap.pressed,
 }
-NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo", "di", "ci", "tb", "pr")
+NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo", "di", "ci", "tb", "pr", "rc")
 OPEN_QUESTIONS: dict[str, Callable[[Talk, str], Awaitable[None]]] = {
     boundaries.STEP: boundaries.answered,
     checkins.STEP: checkins.answered,

@@ -22,10 +22,10 @@ from bot.course.silence import PAUSE_AFTER, days_apart, nudge_at, nudge_is_over
 from bot.crisis.answer import hello
 from bot.i18n.texts import Texts, texts_for
 from bot.messages import Button, Outcome, Receipt, Rows, Say, plain
-from bot.service import announcing, checkins, lessons
+from bot.service import announcing, checkins, lessons, milestones
 from bot.service.discretion import as_asked
 from bot.service.fitting import fit
-from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, State
+from bot.service.learners import LESSON_KINDS, DeliveryKind, DeliveryStatus, Learner, State
 from bot.service.ports import Done, DueLearner, Intent, Sender, Store, Waiting
 from bot.service.pump import HOLD, Pump
 
@@ -43,7 +43,8 @@ HELD_UP = timedelta(minutes=30)
 """How long a lesson may be on its way, in a long broadcast or a few tries; then its lateness and the hour are looked at again."""
 MOST_ATTEMPTS = 8
 STILL_PAUSED = (DeliveryKind.PAUSE_OVER, DeliveryKind.NOTE, DeliveryKind.FADE)
-LESSON_KINDS = (DeliveryKind.LESSON, DeliveryKind.EXTRA)
+UNHURRIED = (DeliveryKind.RECAP, DeliveryKind.LATER)
+"""What can as well come when the night is over."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 
 
@@ -123,6 +124,8 @@ class Delivery:
     async def _send_or_not(self, one: Waiting, now: datetime) -> Done:
         if one.delivery.kind in announcing.KINDS:
             return await self._announce(one, now)
+        if one.delivery.kind in UNHURRIED and (later := announcing.quiet_until(one.learner, now)):
+            return Done(one.delivery, DeliveryStatus.RETRY, now, reason=Reason.QUIET_HOURS.value, retry_at=later)
         reason = why_not_now(one, now)
         if reason is not None:
             return Done(one.delivery, DeliveryStatus.NOT_SENT, now, reason=reason.value)
@@ -246,6 +249,8 @@ def why_not_now(one: Waiting, now: datetime) -> Reason | None:
         return Reason.ANSWERED
     if kind is DeliveryKind.NUDGE and nudge_is_over(rule, one.delivery.slot, now):
         return Reason.TOO_LATE
+    if kind in milestones.KINDS and (reason := milestones.unwanted(one.delivery, learner, now)):
+        return reason
     return Reason.QUIET_HOURS if is_quiet(rule, now) else None
 
 
@@ -282,8 +287,8 @@ def message_for(course: Course, one: Waiting) -> Say | None:
             return Say(texts("nudge"), ((show, enough),), silent=True, delivery=one.delivery.id)
         case DeliveryKind.NOTE:
             return Say(plain(hello(one.learner.language)), silent=True, delivery=one.delivery.id)
-        case DeliveryKind.FINISH:
-            return Say(texts("finish"), ((Button(texts("button-topics"), "tr:list"),),), delivery=one.delivery.id)
+        case DeliveryKind.RECAP | DeliveryKind.FINISH | DeliveryKind.LATER:
+            return milestones.message(course, one.delivery, one.learner, texts)
         case DeliveryKind.DID_IT_ARRIVE:
             # The lesson may or may not be there. It is never repeated unasked.
             rows = ((Button(texts("button-show-it"), f"ls:again:{one.delivery.id}"),),)
@@ -320,6 +325,7 @@ def outcome(course: Course, one: Waiting, receipt: Receipt, now: datetime) -> Do
                 tidy_at=one.learner.tidied(now),
                 came=delivery.kind is DeliveryKind.LESSON,
                 nudge_at=_nudge_at(one, now),
+                recap_at=_recap_at(course, one, now) if opened else None,
             )
         case Outcome.GONE:
             return Done(delivery, DeliveryStatus.REFUSED, now, reason="gone", gone=True, failed=True)
@@ -342,6 +348,13 @@ def _nudge_at(one: Waiting, now: datetime) -> datetime | None:
     if one.delivery.kind is not DeliveryKind.LESSON or learner.rule is None or not learner.profile.nudge:
         return None
     return nudge_at(learner.rule, one.delivery.slot, now, learner.unanswered)
+
+
+def _recap_at(course: Course, one: Waiting, now: datetime) -> datetime | None:
+    lesson = course.lesson(one.delivery.lesson or "", one.learner.language)
+    if one.delivery.kind is not DeliveryKind.LESSON or lesson is None:
+        return None
+    return milestones.recap_due(course, lesson, one.learner, now)
 
 
 def _again_later(one: Waiting, receipt: Receipt, now: datetime) -> Done:

@@ -57,8 +57,8 @@ class Profile:
     `words` pairs of a word they would rather not read and the one that stands for it. `plan_offered`: the safety plan was offered
     once, and is not again. `discreet` closes every lesson, `veiled` those of some tracks; `tidy` takes old messages away again.
     Check-ins are kept for `keep_ratings` days, and the next is offered from `check_in_due` on. `dark` is for pictures.
-    `nudge`: they want a note in the evening. `away_from` and `away_until` are a holiday: its first day, and the first day on which
-    lessons come again.
+    `nudge`: they want a note in the evening. `notes_from`: they want notes some time after the course, which ended on that date.
+    `away_from` and `away_until` are a holiday: its first day, and the first day on which lessons come again.
     """
 
     country: str | None = None
@@ -84,6 +84,7 @@ class Profile:
     nudge: bool = False
     away_from: date | None = None
     away_until: date | None = None
+    notes_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,11 @@ class DeliveryKind(StrEnum):
     SUNSET = "sunset"
     NUDGE = "nudge"
     FADE = "fade"
+    RECAP = "recap"
+    LATER = "later"
+
+
+LESSON_KINDS = (DeliveryKind.LESSON, DeliveryKind.EXTRA)
 
 
 class DeliveryStatus(StrEnum):
