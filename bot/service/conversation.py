@@ -246,7 +246,11 @@ async def _heard_from(talk: Talk) -> None:
     if learner is None or learner.unanswered == 0:
         return
     await talk.change(unanswered=0)
-    if days_apart(learner.unanswered) > 1 and learner.state is State.ACTIVE and learner.due_at is not None:
+    if (
+        days_apart(learner.unanswered, steady=learner.profile.steady) > 1
+        and learner.state is State.ACTIVE
+        and learner.due_at is not None
+    ):
         await talk.reschedule()
 
 

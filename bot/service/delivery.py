@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from bot.course.journey import Finish, Hold, Reason, SendCatchUp, SendLesson, decide
 from bot.course.lesson import Course
 from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, local, next_due, occurrence, slot_of
-from bot.course.silence import PAUSE_AFTER, days_apart, nudge_at, nudge_is_over
+from bot.course.silence import asks, days_apart, nudge_at, nudge_is_over, rests
 from bot.crisis.answer import hello
 from bot.i18n.texts import Texts, texts_for
 from bot.messages import Button, Outcome, Receipt, Rows, Say, plain
@@ -157,7 +157,7 @@ class Delivery:
             say = lessons.lesson_message(lesson, learner, texts_for(learner.language), None)
             self._messages[cohort] = (say.text, say.rows)
         say = Say(*self._messages[cohort], delivery=one.delivery.id)
-        return checkins.invited(say, learner, one.delivery.slot, texts_for(learner.language))
+        return _with_questions(say, one, texts_for(learner.language))
 
 
 # -- the decisions, in words -------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def intents(course: Course, due: DueLearner, now: datetime) -> tuple[Intent, ...
         return (_held(learner, Hold(_reason_of(learner), None), now),)
     if learner.holiday_on(slot_of(rule, now)):
         return (_on_holiday(learner, rule, now),)
-    if learner.unanswered >= PAUSE_AFTER and not is_quiet(rule, now):
+    if rests(learner.unanswered, steady=learner.profile.steady) and not is_quiet(rule, now):
         return (_fades(learner, rule, now),)
     owed = learner.owed_since or learner.due_at
     standing = learner.standing(due.tracks, due.been_through)
@@ -194,7 +194,7 @@ def intents(course: Course, due: DueLearner, now: datetime) -> tuple[Intent, ...
 
 def _moved_on(learner: Learner, rule: Rule, now: datetime, last_slot: date | None) -> Learner:
     # The lesson that is going out now is not answered yet: with it the pace may thin.
-    due_at = next_due(rule, now, last_slot, days_apart(learner.unanswered + 1))
+    due_at = next_due(rule, now, last_slot, days_apart(learner.unanswered + 1, steady=learner.profile.steady))
     return replace(learner, last_slot=last_slot, due_at=due_at, owed_since=None)
 
 
@@ -272,7 +272,7 @@ def message_for(course: Course, one: Waiting) -> Say | None:
             if fitted is None:
                 return None
             say = lessons.lesson_message(fitted, one.learner, texts, one.delivery.id)
-            return checkins.invited(say, one.learner, one.delivery.slot, texts)
+            return _with_questions(say, one, texts)
         case DeliveryKind.CATCH_UP:
             return Say(texts("catch-up"), lessons.choice_rows(texts), delivery=one.delivery.id)
         case DeliveryKind.PAUSE_OVER:
@@ -297,6 +297,16 @@ def message_for(course: Course, one: Waiting) -> Say | None:
             return last_call(one.learner, texts, one.delivery.id)
         case _:
             return None
+
+
+def _with_questions(say: Say, one: Waiting, texts: Texts) -> Say:
+    """A lesson with what may stand under it: a check-in that is due, and whether it is welcome before it comes less often."""
+    learner = one.learner
+    say = checkins.invited(say, learner, one.delivery.slot, texts)
+    if one.delivery.kind is not DeliveryKind.LESSON or not asks(learner.unanswered, steady=learner.profile.steady):
+        return say
+    button = Button(texts("button-keep-coming"), "go:steady")
+    return replace(say, text=f"{say.text}\n\n{texts('is-it-read')}", rows=(*say.rows, (button,)))
 
 
 def last_call(learner: Learner, texts: Texts, delivery: str) -> Say | None:
