@@ -105,6 +105,7 @@ class Reason(StrEnum):
     NOT_READY = "not_ready"
     ANSWERED = "answered"
     HOLIDAY = "holiday"
+    UNWANTED = "unwanted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Rating:
     """One check-in, or a part of one while it is under way. `answers` are question -> number, None where it was skipped; `about`
-    is the lesson or tool that a rating of a practice speaks of."""
+    is the lesson or tool that a rating of a practice speaks of, or the track that one of the course does."""
 
     id: str
     kind: Kind

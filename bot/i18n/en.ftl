@@ -544,6 +544,9 @@ not-paused = Lessons are on.
 pause-over = Ready when you are. Back to the course? Your place is kept, and no is fine too.
 button-not-yet = Not yet
 fade = We have not talked for a while, and that is fine. Life is full. So that nothing piles up, lessons rest now, and your place is kept. Would you like to go on?
+is-it-read = *I cannot see whether you read these. If they are welcome just as they are, one tap tells me. If not, they come less often from here on, and that is fine too.*
+button-keep-coming = Keep them coming
+keep-coming = Good. They keep coming as they are. No answer is ever needed.
 nudge = A small note for the evening: what I sent today is still here, if you like. If not, that is fine too.
 catch-up = I was away for a while, and lessons did not come. Nothing is lost. How would you like to go on?
 button-read-now = Read one now
@@ -551,7 +554,62 @@ button-carry-on-tomorrow = Carry on at the usual time
 button-start-over = Start this topic over
 started-over = *{ $title }* begins again with its first lesson. What you wrote is still in your journal.
 started-over-hidden = It begins again with its first lesson. What you wrote is still in your journal.
-finish = You have been through every lesson you chose. Thank you for the time you gave yourself. There is nothing you have to do next. If you would like more, here are the other topics.
+finish =
+    You have been through every lesson you chose. Thank you for the time you spent here. There is nothing you have to do next.
+
+    **What stays**
+    • /toolbox: the practices you kept, for 1, 3 or 5 minutes.
+    • /journal and /progress: what you wrote, and where you have been.
+    • /export and /delete: all of it is yours, to take or to end.
+    • /help: people you can reach. It works at any time, also without lessons.
+
+    If you would like more, here are the other topics. If not, that is fine. I send nothing more unless you ask for it.
+recap =
+    That was the last lesson of *{ $title }*. No hurry with any of it.
+
+    If you like, look back for a minute: what you went through, and a few lines of your own.
+recap-closed =
+    One of your topics is through. No hurry with any of it.
+
+    If you like, look back for a minute: what you went through, and a few lines of your own.
+recap-plain = A small note is here. Open it when you have a quiet moment.
+button-look-back = Look back
+button-how-was-it = How was it for you?
+look-back = **Looking back**
+look-back-track = **Looking back: { $title }**
+look-back-lessons = { $count ->
+        [0] You have not opened a lesson here, and that is fine.
+        [one] You went through one lesson, in your own time.
+       *[other] You went through { $count } lessons, in your own time.
+    }
+look-back-lines = { $count ->
+        [one] **A line you wrote**
+        [2] **Two lines you wrote**
+       *[other] **Three lines you wrote**
+    }
+look-back-line = { $day } · { $title }
+look-back-nothing = You kept your thoughts to yourself here. Nothing is missing for that.
+look-back-in-journal = What you wrote is in your journal.
+look-back-helped = What helped most, by your own taps: *{ $title }*.
+look-back-next = Next comes *{ $title }*.
+button-notes-after = A note in 1 and 3 months
+notes-after-on = That is noted: a short note on { $days }, and then none. You can change your mind.
+notes-after-off = That is noted. No more notes come.
+button-no-more-notes = No notes, thank you
+note-after =
+    A short note, as you asked. It is { $count ->
+        [one] a month
+       *[other] { $count } months
+    } since your last lesson. No answer is needed.
+
+    If something did you good, it is still in your /toolbox. /help is there at any time.
+note-after-last =
+    The last note, as you asked. It is { $count ->
+        [one] a month
+       *[other] { $count } months
+    } since your last lesson. No answer is needed.
+
+    If something did you good, it is still in your /toolbox. /help is there at any time. I send nothing more unless you ask for it.
 did-it-arrive = If today’s lesson did not reach you, here it is.
 button-show-it = Show it
 stopped = Lessons have stopped. I keep your place and your journal, and send nothing more. /start begins again, and /help goes on working.
@@ -859,6 +917,8 @@ export-kind-announcement = a word from those who run this bot
 export-kind-sunset = the news that this bot closes
 export-kind-nudge = a note in the evening
 export-kind-fade = word that lessons rest
+export-kind-recap = end of a topic
+export-kind-later = a note after the course
 export-status = Outcome
 export-status-claimed = about to be sent
 export-status-sending = being sent
@@ -879,6 +939,7 @@ export-reason-not-ready = the questions at the start were still open
 export-reason-called-off = the operator called it off
 export-reason-answered = you had been here already
 export-reason-holiday = you were away
+export-reason-unwanted = you did not want it any more
 export-reason-our-bug = a fault of the program
 export-reason-gave-up = tried several times
 export-reason-cut-off = the connection broke

@@ -205,6 +205,9 @@ async def go(talk: Talk, verb: str, what: str) -> None:
         case "withdraw":
             talk.unbutton()
             await _withdraw(talk)
+        case "steady":
+            await talk.change(profile=talk.learner.with_profile(steady=True).profile)
+            talk.toast("keep-coming", alert=True)
         case "pause":
             await pause_for(talk, int(what) if what.isdecimal() else 0)
         case _:

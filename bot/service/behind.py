@@ -12,12 +12,11 @@ from bot.course.journey import Standing, next_in_track, next_lesson, place_in
 from bot.course.lesson import Course
 from bot.course.pace import Rule, local, occurrence
 from bot.course.silence import THIN_AFTER, THIN_DAYS
-from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, Passage, State
+from bot.service.learners import LESSON_KINDS, DeliveryStatus, Learner, Passage, State
 from bot.service.records import ChosenTrack, LedgerRow, Record
 
 LOOKED_BACK = 28
 """Days of the past that are looked at. Reckoned with today's hour and weekdays, as older ones are not kept."""
-LESSON_KINDS = (DeliveryKind.LESSON, DeliveryKind.EXTRA)
 
 
 class Turn(StrEnum):

@@ -79,7 +79,8 @@ async def pressed(talk: Talk, verb: str, what: str) -> None:
         case "moment" if talk.learner.closeness:
             await _begin(talk, Kind.MOMENT)
         case "course":
-            await _begin(talk, Kind.COURSE)
+            # The message about the end of a topic, under which it is asked, stays as it is.
+            await _begin(talk, Kind.COURSE, what if what in talk.course.tracks else "", fresh=True)
         case "every" if what in tuple(CheckIns):
             await _how_often(talk, CheckIns(what))
         case "a":
@@ -139,11 +140,11 @@ async def _keeping(talk: Talk, verb: str) -> None:
 # -- asking ------------------------------------------------------------------------------------------------------------
 
 
-async def _begin(talk: Talk, kind: Kind) -> None:
-    rating = Rating(secrets.token_hex(16), kind, talk.now)
+async def _begin(talk: Talk, kind: Kind, about: str = "", *, fresh: bool = False) -> None:
+    rating = Rating(secrets.token_hex(16), kind, talk.now, about=about)
     await talk.change(step=STEP)
     await _keep(talk, rating)
-    _ask(talk, rating)
+    _ask(talk, rating, fresh=fresh)
 
 
 async def _keep(talk: Talk, rating: Rating) -> None:
@@ -158,7 +159,7 @@ def _open_question(rating: Rating) -> Question | None:
     return next((one for one in _measure(rating).questions if one.id not in rating.answers), None)
 
 
-def _ask(talk: Talk, rating: Rating) -> None:
+def _ask(talk: Talk, rating: Rating, *, fresh: bool = False) -> None:
     question = _open_question(rating)
     if question is None:
         return
@@ -166,7 +167,8 @@ def _ask(talk: Talk, rating: Rating) -> None:
     text = _official(words, question) if words else talk.text(f"rate-{question.id}")
     number, of = len(rating.answers) + 1, len(_measure(rating).questions)
     count = talk.text("question-of", number=number, of=of)
-    talk.say_or_edit(f"{count}\n\n{text}", _answer_rows(talk, rating, question, words))
+    rows = _answer_rows(talk, rating, question, words)
+    (talk.say_text if fresh else talk.say_or_edit)(f"{count}\n\n{text}", rows)
 
 
 def _official(words: Mapping[str, str], question: Question) -> str:

@@ -27,6 +27,7 @@ from bot.service import (
     lessons,
     plan,
     progress,
+    recap,
     rights,
     steps,
     toolbox,
@@ -245,7 +246,11 @@ async def _heard_from(talk: Talk) -> None:
     if learner is None or learner.unanswered == 0:
         return
     await talk.change(unanswered=0)
-    if days_apart(learner.unanswered) > 1 and learner.state is State.ACTIVE and learner.due_at is not None:
+    if (
+        days_apart(learner.unanswered, steady=learner.profile.steady) > 1
+        and learner.state is State.ACTIVE
+        and learner.due_at is not None
+    ):
         await talk.reschedule()
 
 
@@ -335,8 +340,9 @@ AREAS: dict[str, Callable[[Talk, str, str], Awaitable[None]]] = {
     "ci": checkins.pressed,
     "tb": toolbox.pressed,
     "pr": progress.pressed,
+    "rc": recap.pressed,
 }
-NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo", "di", "ci", "tb", "pr")
+NEED_SETTING_UP = ("ls", "jo", "tr", "set", "pl", "bo", "di", "ci", "tb", "pr", "rc")
 OPEN_QUESTIONS: dict[str, Callable[[Talk, str], Awaitable[None]]] = {
     boundaries.STEP: boundaries.answered,
     checkins.STEP: checkins.answered,

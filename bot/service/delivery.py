@@ -18,14 +18,14 @@ from datetime import date, datetime, timedelta
 from bot.course.journey import Finish, Hold, Reason, SendCatchUp, SendLesson, decide
 from bot.course.lesson import Course
 from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, local, next_due, occurrence, slot_of
-from bot.course.silence import PAUSE_AFTER, days_apart, nudge_at, nudge_is_over
+from bot.course.silence import asks, days_apart, nudge_at, nudge_is_over, rests
 from bot.crisis.answer import hello
 from bot.i18n.texts import Texts, texts_for
 from bot.messages import Button, Outcome, Receipt, Rows, Say, plain
-from bot.service import announcing, checkins, lessons
+from bot.service import announcing, checkins, lessons, milestones
 from bot.service.discretion import as_asked
 from bot.service.fitting import fit
-from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, State
+from bot.service.learners import LESSON_KINDS, DeliveryKind, DeliveryStatus, Learner, State
 from bot.service.ports import Done, DueLearner, Intent, Sender, Store, Waiting
 from bot.service.pump import HOLD, Pump
 
@@ -43,7 +43,8 @@ HELD_UP = timedelta(minutes=30)
 """How long a lesson may be on its way, in a long broadcast or a few tries; then its lateness and the hour are looked at again."""
 MOST_ATTEMPTS = 8
 STILL_PAUSED = (DeliveryKind.PAUSE_OVER, DeliveryKind.NOTE, DeliveryKind.FADE)
-LESSON_KINDS = (DeliveryKind.LESSON, DeliveryKind.EXTRA)
+UNHURRIED = (DeliveryKind.RECAP, DeliveryKind.LATER)
+"""What can as well come when the night is over."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 
 
@@ -127,6 +128,8 @@ class Delivery:
     async def _send_or_not(self, one: Waiting, now: datetime) -> Done:
         if one.delivery.kind in announcing.KINDS:
             return await self._announce(one, now)
+        if one.delivery.kind in UNHURRIED and (later := announcing.quiet_until(one.learner, now)):
+            return Done(one.delivery, DeliveryStatus.RETRY, now, reason=Reason.QUIET_HOURS.value, retry_at=later)
         reason = why_not_now(one, now)
         if reason is not None:
             return Done(one.delivery, DeliveryStatus.NOT_SENT, now, reason=reason.value)
@@ -158,7 +161,7 @@ class Delivery:
             say = lessons.lesson_message(lesson, learner, texts_for(learner.language), None)
             self._messages[cohort] = (say.text, say.rows)
         say = Say(*self._messages[cohort], delivery=one.delivery.id)
-        return checkins.invited(say, learner, one.delivery.slot, texts_for(learner.language))
+        return _with_questions(say, one, texts_for(learner.language))
 
 
 # -- the decisions, in words -------------------------------------------------------------------------------------------
@@ -174,7 +177,7 @@ def intents(course: Course, due: DueLearner, now: datetime) -> tuple[Intent, ...
         return (_held(learner, Hold(_reason_of(learner), None), now),)
     if learner.holiday_on(slot_of(rule, now)):
         return (_on_holiday(learner, rule, now),)
-    if learner.unanswered >= PAUSE_AFTER and not is_quiet(rule, now):
+    if rests(learner.unanswered, steady=learner.profile.steady) and not is_quiet(rule, now):
         return (_fades(learner, rule, now),)
     owed = learner.owed_since or learner.due_at
     standing = learner.standing(due.tracks, due.been_through)
@@ -195,7 +198,7 @@ def intents(course: Course, due: DueLearner, now: datetime) -> tuple[Intent, ...
 
 def _moved_on(learner: Learner, rule: Rule, now: datetime, last_slot: date | None) -> Learner:
     # The lesson that is going out now is not answered yet: with it the pace may thin.
-    due_at = next_due(rule, now, last_slot, days_apart(learner.unanswered + 1))
+    due_at = next_due(rule, now, last_slot, days_apart(learner.unanswered + 1, steady=learner.profile.steady))
     return replace(learner, last_slot=last_slot, due_at=due_at, owed_since=None)
 
 
@@ -250,6 +253,8 @@ def why_not_now(one: Waiting, now: datetime) -> Reason | None:
         return Reason.ANSWERED
     if kind is DeliveryKind.NUDGE and nudge_is_over(rule, one.delivery.slot, now):
         return Reason.TOO_LATE
+    if kind in milestones.KINDS and (reason := milestones.unwanted(one.delivery, learner, now)):
+        return reason
     return Reason.QUIET_HOURS if is_quiet(rule, now) else None
 
 
@@ -271,7 +276,7 @@ def message_for(course: Course, one: Waiting) -> Say | None:
             if fitted is None:
                 return None
             say = lessons.lesson_message(fitted, one.learner, texts, one.delivery.id)
-            return checkins.invited(say, one.learner, one.delivery.slot, texts)
+            return _with_questions(say, one, texts)
         case DeliveryKind.CATCH_UP:
             return Say(texts("catch-up"), lessons.choice_rows(texts), delivery=one.delivery.id)
         case DeliveryKind.PAUSE_OVER:
@@ -286,8 +291,8 @@ def message_for(course: Course, one: Waiting) -> Say | None:
             return Say(texts("nudge"), ((show, enough),), silent=True, delivery=one.delivery.id)
         case DeliveryKind.NOTE:
             return Say(plain(hello(one.learner.language)), silent=True, delivery=one.delivery.id)
-        case DeliveryKind.FINISH:
-            return Say(texts("finish"), ((Button(texts("button-topics"), "tr:list"),),), delivery=one.delivery.id)
+        case DeliveryKind.RECAP | DeliveryKind.FINISH | DeliveryKind.LATER:
+            return milestones.message(course, one.delivery, one.learner, texts)
         case DeliveryKind.DID_IT_ARRIVE:
             # The lesson may or may not be there. It is never repeated unasked.
             rows = ((Button(texts("button-show-it"), f"ls:again:{one.delivery.id}"),),)
@@ -296,6 +301,16 @@ def message_for(course: Course, one: Waiting) -> Say | None:
             return last_call(one.learner, texts, one.delivery.id)
         case _:
             return None
+
+
+def _with_questions(say: Say, one: Waiting, texts: Texts) -> Say:
+    """A lesson with what may stand under it: a check-in that is due, and whether it is welcome before it comes less often."""
+    learner = one.learner
+    say = checkins.invited(say, learner, one.delivery.slot, texts)
+    if one.delivery.kind is not DeliveryKind.LESSON or not asks(learner.unanswered, steady=learner.profile.steady):
+        return say
+    button = Button(texts("button-keep-coming"), "go:steady")
+    return replace(say, text=f"{say.text}\n\n{texts('is-it-read')}", rows=(*say.rows, (button,)))
 
 
 def last_call(learner: Learner, texts: Texts, delivery: str) -> Say | None:
@@ -324,6 +339,7 @@ def outcome(course: Course, one: Waiting, receipt: Receipt, now: datetime) -> Do
                 tidy_at=one.learner.tidied(now),
                 came=delivery.kind is DeliveryKind.LESSON,
                 nudge_at=_nudge_at(one, now),
+                recap_at=_recap_at(course, one, now) if opened else None,
             )
         case Outcome.GONE:
             return Done(delivery, DeliveryStatus.REFUSED, now, reason="gone", gone=True, failed=True)
@@ -346,6 +362,13 @@ def _nudge_at(one: Waiting, now: datetime) -> datetime | None:
     if one.delivery.kind is not DeliveryKind.LESSON or learner.rule is None or not learner.profile.nudge:
         return None
     return nudge_at(learner.rule, one.delivery.slot, now, learner.unanswered)
+
+
+def _recap_at(course: Course, one: Waiting, now: datetime) -> datetime | None:
+    lesson = course.lesson(one.delivery.lesson or "", one.learner.language)
+    if one.delivery.kind is not DeliveryKind.LESSON or lesson is None:
+        return None
+    return milestones.recap_due(course, lesson, one.learner, now)
 
 
 def _again_later(one: Waiting, receipt: Receipt, now: datetime) -> Done:

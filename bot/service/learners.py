@@ -57,8 +57,9 @@ class Profile:
     `words` pairs of a word they would rather not read and the one that stands for it. `plan_offered`: the safety plan was offered
     once, and is not again. `discreet` closes every lesson, `veiled` those of some tracks; `tidy` takes old messages away again.
     Check-ins are kept for `keep_ratings` days, and the next is offered from `check_in_due` on. `dark` is for pictures.
-    `nudge`: they want a note in the evening. `away_from` and `away_until` are a holiday: its first day, and the first day on which
-    lessons come again.
+    `nudge`: they want a note in the evening. `notes_from`: they want notes some time after the course, which ended on that date.
+    `steady`: lessons are welcome though they do not answer, and come no less for it.
+    `away_from` and `away_until` are a holiday: its first day, and the first day on which lessons come again.
     """
 
     country: str | None = None
@@ -84,6 +85,8 @@ class Profile:
     nudge: bool = False
     away_from: date | None = None
     away_until: date | None = None
+    notes_from: date | None = None
+    steady: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ class Learner:
             return self.paused_until
         if self.state is not State.ACTIVE or rule is None:
             return None
-        return next_due(rule, now, self.last_slot, days_apart(self.unanswered))
+        return next_due(rule, now, self.last_slot, days_apart(self.unanswered, steady=self.profile.steady))
 
     def holiday_on(self, day: date) -> bool:
         """True on a day for which they said that they are away."""
@@ -226,6 +229,11 @@ class DeliveryKind(StrEnum):
     SUNSET = "sunset"
     NUDGE = "nudge"
     FADE = "fade"
+    RECAP = "recap"
+    LATER = "later"
+
+
+LESSON_KINDS = (DeliveryKind.LESSON, DeliveryKind.EXTRA)
 
 
 class DeliveryStatus(StrEnum):

@@ -12,10 +12,10 @@ from bot.course.lesson import Lesson, Part, PracticeForm, Theme
 from bot.course.pace import next_due, slot_of
 from bot.i18n.texts import Texts
 from bot.messages import Button, Rows, Say
-from bot.service import steps
+from bot.service import milestones, steps
 from bot.service.discretion import veiled
 from bot.service.fitting import fit, left_out_line, shown_parts
-from bot.service.learners import DRAFT, Delivery, DeliveryKind, Learner, Passage, State
+from bot.service.learners import DRAFT, LESSON_KINDS, Delivery, DeliveryKind, Learner, Passage, State
 from bot.service.talk import Talk, rows_of
 
 # -- words and buttons, also for lessons that the clock sends ----------------------------------------------------------
@@ -111,7 +111,8 @@ async def _todays(talk: Talk) -> Delivery | None:
     """The latest lesson that went out today, in their time."""
     rule = talk.learner.rule
     today = slot_of(rule, talk.now) if rule else None
-    rows = [row for row in await talk.turn.decisions(10) if row.slot == today and row.lesson and row.reason is None]
+    told = [row for row in await talk.turn.decisions(10) if row.kind in LESSON_KINDS and row.lesson]
+    rows = [row for row in told if row.slot == today and row.reason is None]
     return next((row for row in rows if row.id == talk.learner.delivery), rows[0] if rows else None)
 
 
@@ -133,7 +134,7 @@ async def low_battery(talk: Talk, _words: str = "") -> None:
         if lesson is None or delivery is None:
             talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
             return
-    await talk.turn.pass_through(lesson.id, Passage.DID)
+    await _pass(talk, lesson, Passage.DID)
     short = lesson.parts.get(Part.SHORT, "")
     head = talk.texts.raw("low-battery", text=f"**{lesson.title}**\n\n{short}")
     talk.say_text(head, delivery=delivery.id if delivery else None)
@@ -147,7 +148,7 @@ async def skip(talk: Talk, _words: str = "") -> None:
     if lesson is None:
         talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
         return
-    await talk.turn.pass_through(lesson.id, Passage.SKIPPED)
+    await _pass(talk, lesson, Passage.SKIPPED)
     talk.say("skipped-sensitive" if talk.learner.closed(lesson) else "skipped", title=lesson.title)
 
 
@@ -195,8 +196,15 @@ async def _intend(talk: Talk, lesson: Lesson) -> Delivery | None:
         lesson=lesson.id, delivery=delivery.id, last_slot=last_slot, due_at=due_at, owed_since=None, gentle=False
     )
     if not learner.closed(lesson):
-        await talk.turn.pass_through(lesson.id, Passage.SENT)
+        await _pass(talk, lesson, Passage.SENT)
     return delivery
+
+
+async def _pass(talk: Talk, lesson: Lesson, how: Passage) -> None:
+    first = lesson.id not in await talk.passages()
+    await talk.turn.pass_through(lesson.id, how)
+    if first:
+        await milestones.passed(talk, lesson)
 
 
 # -- buttons -----------------------------------------------------------------------------------------------------------
@@ -225,7 +233,8 @@ async def read_now(talk: Talk) -> None:
 
 async def _came_since(talk: Talk) -> bool:
     """True when a lesson has come since the pressed button was shown."""
-    came = [row.message for row in await talk.turn.decisions(10) if row.lesson and row.message]
+    rows = await talk.turn.decisions(10)
+    came = [row.message for row in rows if row.kind in LESSON_KINDS and row.lesson and row.message]
     return any(message > (talk.incoming.message or message) for message in came)
 
 
@@ -253,7 +262,7 @@ async def _pressed_envelope(talk: Talk, verb: str, what: str) -> None:
         talk.toast("closeness-off", alert=True)
     else:
         await talk.turn.open_delivery(delivery.id)
-        await talk.turn.pass_through(lesson.id, Passage.SENT)
+        await _pass(talk, lesson, Passage.SENT)
         await talk.change(lesson=lesson.id, delivery=delivery.id)
         talk.edit(lesson_text(lesson, talk.learner, talk.texts), lesson_rows(lesson, talk.learner, talk.texts))
 

@@ -105,6 +105,9 @@ class Turn(Protocol):
     async def reflections(self, skip: int, take: int) -> tuple[Reflection, ...]:
         """Newest first, without drafts."""
 
+    async def reflections_to(self, lessons: Collection[str]) -> tuple[Reflection, ...]:
+        """What they wrote in answer to these lessons, oldest first."""
+
     async def count_reflections(self) -> int: ...
     async def reflection(self, reflection: str) -> Reflection | None: ...
 
@@ -121,7 +124,7 @@ class Turn(Protocol):
     async def intend(self, kind: DeliveryKind, slot: date, lesson: str | None) -> Delivery | None:
         """A new ledger row in state SENDING, or None when this kind has had its turn on that date."""
 
-    async def intend_later(self, kind: DeliveryKind, slot: date, at: datetime) -> None:
+    async def intend_later(self, kind: DeliveryKind, slot: date, at: datetime, lesson: str | None = None) -> None:
         """A new ledger row that is sent at that moment; nothing if this kind has had its turn on that date."""
 
     async def delivery(self, delivery: str) -> Delivery | None: ...
@@ -196,7 +199,8 @@ class Done:
     """How the sending of a delivery ended; `retry_at` where it is to be tried again.
 
     `passed` is the lesson that they went through by it, `answers` says that their next words answer it, `came` that it counts as a
-    lesson they have not answered yet, `failed` that the messenger was asked in vain, `nudge_at` when a note about it is due.
+    lesson they have not answered yet, `failed` that the messenger was asked in vain, `nudge_at` when a note about it is due,
+    `recap_at` when the end of its topic is to be spoken of.
     """
 
     delivery: Delivery
@@ -212,6 +216,7 @@ class Done:
     came: bool = False
     failed: bool = False
     nudge_at: datetime | None = None
+    recap_at: datetime | None = None
 
 
 class Store(Protocol):

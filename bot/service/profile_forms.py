@@ -188,6 +188,8 @@ PARTS: tuple[Part, ...] = (
     _part("keep_ratings", _Days, 90, told="check_ins_kept_days"),
     _part("dark", bool, default=False, told="dark_pictures"),
     _part("nudge", bool, default=False, told="evening_note"),
+    _part("notes_from", _Day, None, DAY),
+    _part("steady", bool, default=False, told="steady_pace"),
     Part(
         Form(_away, _read_away), Form(_holiday, _read_holiday), {"away_from": (_Day, None), "away_until": (_Day, None)}
     ),

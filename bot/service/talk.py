@@ -103,9 +103,7 @@ class Talk:
 
     async def change_profile(self, **changes: Any) -> Learner:
         """Keeps changes to what they told us, and reckons their next due time anew."""
-        learner = self.learner.with_profile(**changes).rescheduled(self.now)
-        await self.turn.save(learner)
-        return learner
+        return await self._rescheduled(self.learner.with_profile(**changes))
 
     async def tracks(self) -> tuple[str, ...]:
         """The tracks they chose that this course still has, in order."""
@@ -118,9 +116,13 @@ class Talk:
 
     async def reschedule(self) -> Learner:
         """Reckons anew when the next lesson is due: not at all while none is left."""
-        learner = self.learner.rescheduled(self.now)
-        if learner.state is State.ACTIVE and next_lesson(self.course, await self.standing()) is None:
-            learner = replace(learner, due_at=None)
+        return await self._rescheduled(self.learner)
+
+    async def _rescheduled(self, learner: Learner) -> Learner:
+        learner = learner.rescheduled(self.now)
+        if learner.state is State.ACTIVE and learner.due_at is not None:
+            standing = learner.standing(await self.tracks(), frozenset(await self.passages()))
+            learner = learner if next_lesson(self.course, standing) else replace(learner, due_at=None)
         await self.turn.save(learner)
         return learner
 

@@ -6,12 +6,13 @@ from collections.abc import Collection
 
 from bot.course.journey import CLOSENESS_SENSITIVITY, place_in
 from bot.course.lesson import Suggestion, Track
+from bot.course.milestones import last_of
 from bot.service import boundaries, steps
 from bot.service.learners import Closeness
 from bot.service.talk import Talk, in_columns, rows_of
 
 
-async def tracks(talk: Talk, _words: str = "") -> None:
+async def tracks(talk: Talk, _words: str = "", *, fresh: bool = False) -> None:
     """Every track, with a button each."""
     chosen = await talk.tracks()
     buttons = [
@@ -22,13 +23,13 @@ async def tracks(talk: Talk, _words: str = "") -> None:
         )
         for track in steps.offered(talk)
     ]
-    talk.say_or_edit(talk.text("tracks"), rows_of(*in_columns(buttons, 1)))
+    (talk.say_text if fresh else talk.say_or_edit)(talk.text("tracks"), rows_of(*in_columns(buttons, 1)))
 
 
 async def pressed(talk: Talk, verb: str, what: str) -> None:
     """A button of the track pages."""
-    if verb == "list":
-        await tracks(talk)
+    if verb in ("list", "all"):
+        await tracks(talk, fresh=verb == "all")
         return
     track = talk.course.tracks.get(what)
     if track is None:
@@ -82,7 +83,9 @@ async def show(talk: Talk, track: Track) -> None:
         if first
         else []
     )
-    talk.say_or_edit("\n\n".join(parts), rows_of(buttons, before, [talk.button("button-all-topics", "tr:list")]))
+    end = last_of(talk.course, track.id, await talk.standing())
+    back = [talk.button("button-look-back", f"rc:track:{track.id}")] if end in passages else []
+    talk.say_or_edit("\n\n".join(parts), rows_of(buttons, before, back, [talk.button("button-all-topics", "tr:list")]))
 
 
 def _goes_before(talk: Talk, track: Track, chosen: Collection[str], passages: Collection[str]) -> Suggestion | None:

@@ -353,9 +353,14 @@ class SqlStore:
         came = [{"row": one.delivery.learner} for one in done if one.came]
         if came:
             await db.execute(ONE_MORE, came)
-        nudges = [_nudge(one, one.nudge_at) for one in done if one.nudge_at is not None]
-        if nudges:
-            await db.execute(self.insert(t.deliveries).on_conflict_do_nothing(), nudges)
+        notes = [
+            _note(one, kind, at)
+            for one in done
+            for kind, at in ((DeliveryKind.NUDGE, one.nudge_at), (DeliveryKind.RECAP, one.recap_at))
+            if at is not None
+        ]
+        if notes:
+            await db.execute(self.insert(t.deliveries).on_conflict_do_nothing(), notes)
         failed = [_attempt(one) for one in done if one.status is not DeliveryStatus.SENT and one.failed]
         if failed:
             await db.execute(self.insert(t.attempts).on_conflict_do_nothing(), failed)
@@ -471,8 +476,8 @@ def _passage(learner: str, lesson: str, at: datetime) -> dict[str, Any]:
     return {"learner_id": learner, "lesson_id": lesson, "how": Passage.SENT.value, "at": at}
 
 
-def _nudge(one: Done, at: datetime) -> dict[str, Any]:
-    row = ledger_row(one.delivery.learner, DeliveryKind.NUDGE, one.delivery.slot, one.delivery.lesson, one.at)
+def _note(one: Done, kind: DeliveryKind, at: datetime) -> dict[str, Any]:
+    row = ledger_row(one.delivery.learner, kind, one.delivery.slot, one.delivery.lesson, one.at)
     return row | {"next_at": at}
 
 

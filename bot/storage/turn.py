@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -216,6 +216,12 @@ class StoredTurn:
         newest = mine.order_by(t.reflections.c.written_at.desc(), t.reflections.c.id).offset(skip).limit(take)
         return tuple(reflection_of(row, self._me.key) for row in await self._db.execute(newest))
 
+    async def reflections_to(self, lessons: Collection[str]) -> tuple[Reflection, ...]:
+        mine = t.reflections.c.learner_id == self._me.learner.id
+        found = select(t.reflections).where(mine, t.reflections.c.lesson_id.in_(list(lessons)))
+        rows = await self._db.execute(found.order_by(t.reflections.c.written_at, t.reflections.c.id))
+        return tuple(reflection_of(row, self._me.key) for row in rows)
+
     async def count_reflections(self) -> int:
         kept = select(func.count()).select_from(t.reflections).where(self._kept())
         return int((await self._db.execute(kept)).scalar_one())
@@ -263,8 +269,8 @@ class StoredTurn:
         await self._db.execute(insert(t.deliveries).values(row))
         return Delivery(delivery, me, kind, slot, lesson, DeliveryStatus.SENDING, attempts=1)
 
-    async def intend_later(self, kind: DeliveryKind, slot: date, at: datetime) -> None:
-        delivery = await self.intend(kind, slot, None)
+    async def intend_later(self, kind: DeliveryKind, slot: date, at: datetime, lesson: str | None = None) -> None:
+        delivery = await self.intend(kind, slot, lesson)
         if delivery is not None:
             waiting = {"status": DeliveryStatus.CLAIMED.value, "next_at": at, "attempts": 0, "held_by": None}
             await self._db.execute(update(t.deliveries).where(t.deliveries.c.id == delivery.id).values(waiting))

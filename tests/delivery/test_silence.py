@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
-from bot.course.silence import NUDGE_STOPS, PAUSE_AFTER, THIN_AFTER, THIN_DAYS
+import pytest
+
+from bot.course.silence import NUDGE_STOPS, PAUSE_AFTER, STEADY_PAUSE_AFTER, THIN_AFTER, THIN_DAYS
 from bot.service.learners import State
 from tests.delivery.calendar import heard, lessons, on, times
 from tests.e2e.chat import Chat
@@ -13,6 +16,8 @@ from tests.world import World
 
 EIGHT = on("2026-03-03", "08:00")
 NUDGE = "A small note for the evening"
+ASKS = "I cannot see whether you read these."
+KEEP = "Keep them coming"
 FADE = "We have not talked for a while"
 
 
@@ -37,6 +42,64 @@ async def test_any_sign_of_life_brings_every_day_back(there: World, ana: Chat) -
     await ana.taps("Not today")
     assert (await ana.learner()).due_at == on("2026-03-08", "08:00"), "tomorrow"
     assert (await ana.learner()).unanswered == 0
+
+
+SIGNS = {
+    "a word": lambda chat: chat.says("It was raining."),
+    "a tap": lambda chat: chat.taps("Sources"),
+    "an envelope opened": lambda chat: chat.taps("Open"),
+    "an envelope left closed": lambda chat: chat.taps("Not today"),
+    "a command": lambda chat: chat.says("/when"),
+    "a sticker": lambda chat: chat.sends("sticker"),
+}
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+async def test_whatever_they_do_is_a_sign_of_life(there: World, ana: Chat, sign: str) -> None:
+    await ana.is_learning("stress", discreet="envelope" in sign)
+    await there.at(EIGHT + timedelta(days=2))
+    assert (await ana.learner()).unanswered == 3
+    await SIGNS[sign](ana)
+    assert (await ana.learner()).unanswered == 0
+
+
+@pytest.mark.parametrize("discreet", [False, True])
+async def test_before_lessons_come_less_often_they_are_asked(there: World, ana: Chat, discreet: bool) -> None:
+    """Who only reads cannot be told from who is gone: the last lesson at the usual pace asks, once, and says what follows."""
+    await ana.is_learning("stress", "sleep", discreet=discreet)
+    await there.at(EIGHT + timedelta(days=THIN_AFTER - 2))
+    assert heard(ana, ASKS) == 0
+    await there.at(EIGHT + timedelta(days=THIN_AFTER - 1))
+    assert ASKS in ana.last.text
+    assert ana.last.labels[-1] == KEEP
+    await there.later(days=20)
+    assert heard(ana, ASKS) == 1
+    assert (await ana.learner()).state is State.PAUSED
+
+
+async def test_whoever_only_reads_says_so_once_and_lessons_keep_coming(there: World, ana: Chat) -> None:
+    every = ("stress", "sleep", "mood", "communication", "help", "connection", "body", "presence", "solo")
+    await ana.is_learning(*every)
+    await there.at(EIGHT + timedelta(days=THIN_AFTER - 1))
+    await ana.taps(KEEP)
+    ana.is_shown("No answer is ever needed.")
+    await there.at(EIGHT + timedelta(days=THIN_AFTER + 29))
+    days = [message.at.date() for message in lessons(ana)]
+    assert {(later - earlier).days for earlier, later in pairwise(days)} == {1}
+    assert heard(ana, ASKS) == 1
+    assert heard(ana, FADE) == 0
+
+
+async def test_even_then_lessons_rest_after_two_months_without_a_sign(there: World, ana: Chat) -> None:
+    await ana.is_learning("stress", "sleep", steady=True)
+    async with there.app.store.turn((await ana.learner()).chat, "test:long", there.clock.now) as turn:
+        assert turn.learner is not None
+        await turn.save(replace(turn.learner, unanswered=STEADY_PAUSE_AFTER - 1))
+    await there.at(EIGHT)
+    assert len(lessons(ana)) == 1
+    await there.at(EIGHT + timedelta(days=3))
+    assert len(lessons(ana)) == 1
+    assert heard(ana, FADE) == 1
 
 
 async def test_the_evening_note_is_for_those_who_asked_and_stops_by_itself(there: World, ana: Chat, ben: Chat) -> None:

@@ -46,7 +46,7 @@ async def full(store: SqlStore) -> SqlStore:
         pinned=7, boundaries=frozenset({Theme.TOUCH, Theme.BODY}), words=(("sex", "it"), ("partner", "Kim")),
         discreet=True, veiled=frozenset({"mood"}), tidy=True,
         plan_offered=True, check_ins=CheckIns.BOTH, check_in_due=NOW.date(), keep_ratings=30, dark=True,
-        nudge=True, away_from=NOW.date(), away_until=NOW.date() + timedelta(days=9),
+        nudge=True, away_from=NOW.date(), away_until=NOW.date() + timedelta(days=9), notes_from=NOW.date(), steady=True,
     )  # fmt: skip
     await meet(store, ANA, profile=profile, language="de", gentle=True, unanswered=3, paused_until=NOW)
     await decide_all(store)

@@ -17,7 +17,7 @@ FULL = Profile(
     pinned=7, pinned_mark="m", boundaries=frozenset({Theme.TOUCH, Theme.BODY}), words=(("sex", "it"),),
     discreet=True, veiled=frozenset({"mood"}), tidy=True, plan_offered=True, check_ins=CheckIns.BOTH,
     check_in_due=date(2026, 3, 2), keep_ratings=30, dark=True, nudge=True,
-    away_from=date(2026, 3, 9), away_until=date(2026, 3, 16),
+    away_from=date(2026, 3, 9), away_until=date(2026, 3, 16), notes_from=date(2026, 2, 1), steady=True,
 )  # fmt: skip
 
 SEALED: dict[str, Any] = {
@@ -25,7 +25,7 @@ SEALED: dict[str, Any] = {
     "closeness": "not_safe", "topics": ["stress", "sleep"], "pinned": 7, "pinned_mark": "m", "plan_offered": True,
     "boundaries": ["body", "touch"], "words": [["sex", "it"]], "discreet": True, "veiled": ["mood"], "tidy": True,
     "check_ins": "both", "check_in_due": "2026-03-02", "keep_ratings": 30, "dark": True, "nudge": True,
-    "away": ["2026-03-09", "2026-03-16"],
+    "notes_from": "2026-02-01", "steady": True, "away": ["2026-03-09", "2026-03-16"],
 }  # fmt: skip
 
 EXPORTED: dict[str, Any] = {
@@ -33,7 +33,7 @@ EXPORTED: dict[str, Any] = {
     "closeness": "not_safe", "topics": ["stress", "sleep"], "plan_offered": True, "boundaries": ["body", "touch"],
     "words": [{"word": "sex", "instead": "it"}], "discreet": True, "discreet_topics": ["mood"], "tidied": True,
     "check_ins": "both", "check_ins_kept_days": 30, "check_in_due": "2026-03-02", "dark_pictures": True,
-    "evening_note": True, "away_from": "2026-03-09", "away_until": "2026-03-16",
+    "evening_note": True, "notes_from": "2026-02-01", "steady_pace": True, "away_from": "2026-03-09", "away_until": "2026-03-16",
 }  # fmt: skip
 
 

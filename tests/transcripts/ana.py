@@ -34,7 +34,9 @@ ana.day(6, "10:30").taps("Not today")
 ana.day(7, "09:15").taps("Did it").says("A warm scarf and nobody talking.").says(
     "About the worry slot: the rent letter can wait until six.", reply_to="A time for worry"
 )
-ana.day(8, "08:06").taps("Did it").says("The slow breath, on the tram.").at("20:00").says("/journal")
+ana.day(8, "08:06").taps("Did it").says("The slow breath, on the tram.").at("19:40").taps("Look back").at("20:00").says(
+    "/journal"
+)
 
 # Sleep.
 ana.day(9, "08:04").taps("Did it").says("Quiet. Coffee before the news.")
@@ -47,7 +49,9 @@ ana.day(13, "07:21").taps("Gentler", "Did it").says("Ironing. Really.")
 ana.day(14, "07:25").taps("Did it").says("Read a whole page without starting over.").at("21:00").says("/progress")
 
 # Everything she chose is done.
-ana.day(15, "07:40").taps("Topics", "Say it kindly", "Add this topic").says("/when")
+ana.day(15, "07:38").taps("How was it for you?", "7", "No").at("07:40").taps(
+    "Topics", "Say it kindly", "Add this topic"
+).says("/when")
 ana.day(16, "07:19").taps("Did it").says("On Sunday, by my sister.")
 ana.day(17, "07:22").taps("Did it")
 
