@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,6 +92,24 @@ def _play_one(lesson: Lesson, form: PracticeForm) -> None:
 
 
 @group.command()
+def copy(
+    folder: Annotated[Path, typer.Argument(help="The folder to make; it must not be there yet.")],
+    json: bool = JSON,
+) -> None:
+    """Copies the lessons that come with Kindling to a folder of your own, for LESSONS_DIR."""
+    if folder.exists():
+        stop_with([f"{folder} is there already; nothing was copied"])
+    try:
+        shutil.copytree(lessons_dir(), folder)
+    except OSError as error:
+        stop_with([f"{folder} cannot be made ({error.strerror or type(error).__name__})"], 1)
+    if json:
+        as_json({"folder": str(folder)})
+    else:
+        console.print(f"Made {folder}. Now: export LESSONS_DIR={folder}", soft_wrap=True, markup=False)
+
+
+@group.command()
 def preview(
     lesson: Annotated[str, typer.Argument(help="A lesson id such as stress-3, to begin with.")] = "",
     port: int = typer.Option(PORT, help="Port of the page; 0 takes any."),
@@ -111,12 +130,12 @@ async def _serve(place: Path, lesson: str, port: int, open_page: bool) -> None:
         root = await server.start(port=port)
     except OSError as error:
         stop_with([f"port {port} cannot be used ({error.strerror}). Another one: kindling lessons preview --port 0"], 1)
+    ended = asyncio.Event()
+    stop_on_signals(ended.set)
     where = f"{root}/preview?{urlencode({'piece': lesson})}" if lesson else f"{root}/preview"
     console.print(f"The lessons of {place} are at [bold]{where}[/bold]   (Ctrl+C ends it)", soft_wrap=True)
     if open_page:
         webbrowser.open(where)
-    ended = asyncio.Event()
-    stop_on_signals(ended.set)
     try:
         await ended.wait()
     finally:

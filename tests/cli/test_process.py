@@ -62,7 +62,7 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 
 
 ALL = dict(commands(typer.main.get_command(cli)))
-SILENT = {("run",), ("demo",), ("version",), ("lessons", "play"), ("crisis", "review")}
+SILENT = {("run",), ("demo",), ("version",), ("lessons", "play"), ("lessons", "preview"), ("crisis", "review")}
 SILENT |= {("announce", "send"), ("announce", "stop"), ("sunset",)}
 """Commands that report nothing a program would read; what became of an announcement `announce status` tells."""
 
