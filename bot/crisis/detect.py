@@ -121,10 +121,7 @@ def windows(text: str) -> list[str]:
 
 def cancelled(seen: Seen, found: Found) -> bool:
     """Whether the words around a plain statement take its edge off: then it is read as soft, never as nothing."""
-    words = _words_of(seen, found)
-    if words is not seen.words and len(words) != len(seen.words):
-        return False
-    start, end = _sentence(words, found)
+    start, end = _sentence(seen.words, found)
     sentence = {meaning for place, meaning in seen.meanings if start <= place < end}
     everywhere = {meaning for _, meaning in seen.meanings}
     before = {meaning for place, meaning in seen.meanings if found.start - _DENIAL_REACH <= place < found.start}
@@ -137,17 +134,13 @@ def cancelled(seen: Seen, found: Found) -> bool:
     return denied or about_others or long_ago or lighter
 
 
-def _words_of(seen: Seen, found: Found) -> list[str]:
-    return seen.split_words if found.phrase.language in ("fr", "it") else seen.words
-
-
 def _sentence(words: list[str], found: Found) -> tuple[int, int]:
     start = max((i + 1 for i in range(found.start) if words[i] in SENTENCE_ENDS), default=0)
     return start, next((i for i in range(found.end, len(words)) if words[i] in SENTENCE_ENDS), len(words))
 
 
 def _bare(seen: Seen, found: Found) -> bool:
-    start, end = _sentence(_words_of(seen, found), found)
+    start, end = _sentence(seen.words, found)
     return end - start <= BARE
 
 

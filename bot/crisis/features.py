@@ -6,12 +6,22 @@ Every part has a name (`c:KILL`, `p:WISH>WAKE`, `g:uici`), so that a reading can
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import accumulate, combinations
 from zlib import crc32
 
-from bot.crisis.words import PAUSES, SENTENCE_ENDS, Dictionary, Found, normalize, script_languages, tokens
+from bot.crisis.words import (
+    PAUSES,
+    SENTENCE_ENDS,
+    SPLITS_APOSTROPHES,
+    Dictionary,
+    Found,
+    normalize,
+    script_languages,
+    tokens,
+)
 
 BITS = 18
 PAIR_WINDOW = 5
@@ -29,7 +39,6 @@ class Seen:
     words: list[str]
     meanings: list[tuple[int, str]]
     statements: list[Found]
-    split_words: list[str]
 
 
 def see(text: str, dictionary: Dictionary, common: Mapping[str, Mapping[str, float]], hint: str | None = None) -> Seen:
@@ -37,7 +46,7 @@ def see(text: str, dictionary: Dictionary, common: Mapping[str, Mapping[str, flo
     normal = normalize(text)
     closed, split = tokens(normal), tokens(normal, "fr")
     language = guess_language(normal, closed, split, common, hint)
-    words = split if language in ("fr", "it") else closed
+    words = split if language in SPLITS_APOSTROPHES else closed
     concepts = dictionary.concepts[language]
     meanings: list[tuple[int, str]] = []
     for place, word in enumerate(words):
@@ -45,7 +54,19 @@ def see(text: str, dictionary: Dictionary, common: Mapping[str, Mapping[str, flo
             meanings.append((place, "|"))
         elif word not in PAUSES:
             meanings += [(place, meaning) for meaning in sorted(concepts.at(words, place))]
-    return Seen(normal, language, words, meanings, dictionary.phrases.search(closed, split), split)
+    other = closed if words is split else split
+    statements = [_among(words, found, other) for found in dictionary.phrases.search(closed, split)]
+    return Seen(normal, language, words, meanings, statements)
+
+
+def _among(words: list[str], found: Found, other: list[str]) -> Found:
+    """Where a phrase stands among the words, when it was found in the message split the other way: told by the letters before it."""
+    splits = found.phrase.language in SPLITS_APOSTROPHES
+    if len(words) == len(other) or splits == (len(words) > len(other)):
+        return found
+    ends = list(accumulate(map(len, words)))
+    before, through = sum(map(len, other[: found.start])), sum(map(len, other[: found.end]))
+    return Found(found.phrase, bisect_right(ends, before), bisect_right(ends, through - 1) + 1)
 
 
 def guess_language(
@@ -56,7 +77,7 @@ def guess_language(
     scores = {}
     for language in possible:
         everyday = common.get(language, {})
-        words = split if language in ("fr", "it") else closed
+        words = split if language in SPLITS_APOSTROPHES else closed
         scores[language] = sum(everyday.get(word, 0.0) for word in words) + (0.5 if language == hint else 0.0)
     return max(possible, key=lambda language: scores[language])
 

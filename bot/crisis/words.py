@@ -17,7 +17,7 @@ from bot.crisis.helplines import DATA
 LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "it", "pt", "ru", "tr", "uk")
 SENTENCE_ENDS = frozenset(".!?…\n।؟")
 PAUSES = frozenset(",;:،")
-_SPLITS_APOSTROPHES = frozenset({"fr", "it"})
+SPLITS_APOSTROPHES = frozenset({"fr", "it"})
 _TOKEN = re.compile(r"(?:[^\W_]|[\u0900-\u0903\u093a-\u094f])+|[.!?…,;:\n।؟،]")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
@@ -61,7 +61,7 @@ def _without_lookalikes(word: str) -> str:
 
 def tokens(normal: str, language: str = "en") -> list[str]:
     """Words and punctuation of a normalized text. French and Italian split at apostrophes, the others close up."""
-    return _TOKEN.findall(re.sub(r"(?<=\w)'(?=\w)", " " if language in _SPLITS_APOSTROPHES else "", normal))
+    return _TOKEN.findall(re.sub(r"(?<=\w)'(?=\w)", " " if language in SPLITS_APOSTROPHES else "", normal))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class Phrases:
         corrected = [self.slips.get(word, word) for word in words]
         for place, word in enumerate(corrected):
             for phrase in self.by_start.get(word[:2], ()):
-                if (phrase.language in _SPLITS_APOSTROPHES) == split:
+                if (phrase.language in SPLITS_APOSTROPHES) == split:
                     end = _matches(corrected, place, phrase.parts)
                     if end:
                         yield Found(phrase, place, end)
