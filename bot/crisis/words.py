@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from bot.crisis.helplines import DATA
@@ -39,6 +40,8 @@ _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و"
 
 def normalize(text: str) -> str:
     """Lower case without accents, disguises and invisible marks: `K1LL mys3lf` and `k i l l` read as what they say."""
+    if text.isascii() and text.isalpha() and text.islower() and not _REPEATED.search(text):
+        return text  # as most words of the lists are: loading them is part of every start
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).lower().translate(_FOLDED)
     decomposed = unicodedata.normalize("NFKD", text)
     text = "".join(c for c in decomposed if not unicodedata.combining(c) or "\u0900" <= c <= "\u0dff")
@@ -125,6 +128,7 @@ def fits(word: str, part: str) -> bool:
     return word.startswith(part[:-1]) if part.endswith("*") else word == part
 
 
+@lru_cache(maxsize=1 << 15)
 def _folded(part: str) -> str:
     return normalize(part.rstrip("*")).replace("'", "") + ("*" if part.endswith("*") else "")
 
@@ -153,9 +157,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Every plain statement of every language, found by its first letters."""
+    """Every plain statement of every language, found by its first word, or by the first letters of a word that is a beginning."""
 
-    by_start: Mapping[str, tuple[Phrase, ...]]
+    by_word: Mapping[str, tuple[Phrase, ...]]
+    by_beginning: Mapping[str, tuple[Phrase, ...]]
     joined: Mapping[str, Phrase]
     slips: Mapping[str, str]
 
@@ -163,12 +168,15 @@ class Phrases:
     def parse(cls, text: str) -> Phrases:
         """Sections `[lang category]` with statements between bars. Raises ValueError for a statement outside a section."""
         everything = list(_phrases(text))
-        by_start: dict[str, list[Phrase]] = {}
+        by_word: dict[str, list[Phrase]] = {}
+        by_beginning: dict[str, list[Phrase]] = {}
         for phrase in everything:
-            by_start.setdefault(phrase.parts[0][:2], []).append(phrase)
+            first = phrase.parts[0]
+            index, key = (by_beginning, first[:2]) if first.endswith("*") else (by_word, first)
+            index.setdefault(key, []).append(phrase)
         written_together = (("".join(p.parts).replace("*", "").replace("~", ""), p) for p in everything)
         joined = {word: p for word, p in written_together if len(p.parts) > 1 and len(word) >= 9}
-        return cls({k: tuple(v) for k, v in by_start.items()}, joined, _slips(everything))
+        return cls(_fixed(by_word), _fixed(by_beginning), joined, _slips(everything))
 
     def search(self, words: list[str], split_words: list[str]) -> list[Found]:
         """Every phrase in a message, given both ways of splitting it (see `tokens`)."""
@@ -179,13 +187,17 @@ class Phrases:
     def _in(self, words: list[str], *, split: bool) -> Iterator[Found]:
         corrected = [self.slips.get(word, word) for word in words]
         for place, word in enumerate(corrected):
-            for phrase in self.by_start.get(word[:2], ()):
+            for phrase in (*self.by_word.get(word, ()), *self.by_beginning.get(word[:2], ())):
                 if (phrase.language in SPLITS_APOSTROPHES) == split:
                     end = _matches(corrected, place, phrase.parts)
                     if end:
                         yield Found(phrase, place, end)
             if not split and word in self.joined:
                 yield Found(self.joined[word], place, place + 1)
+
+
+def _fixed(index: dict[str, list[Phrase]]) -> dict[str, tuple[Phrase, ...]]:
+    return {key: tuple(phrases) for key, phrases in index.items()}
 
 
 def _phrases(text: str) -> Iterator[Phrase]:
@@ -225,12 +237,13 @@ def _slips(phrases: list[Phrase]) -> dict[str, str]:
     """Misspelt key words: neighbors swapped, a letter missing or doubled; never a word that is written elsewhere."""
     known = {part.rstrip("*") for phrase in phrases for part in phrase.parts}
     long_words = sorted({part for phrase in phrases for part in phrase.parts if len(part) >= 6 and part.isalpha()})
+    begun = {word[:length] for word in long_words for length in range(1, len(word) + 1)}
     slips: dict[str, str] = {}
     for word in long_words:
         swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 1)}
         missing = {word[:i] + word[i + 1 :] for i in range(2, len(word) - 1)}
         for slip in sorted(swapped | missing):
-            if slip not in known and not any(other.startswith(slip) for other in long_words):
+            if slip not in known and slip not in begun:
                 slips.setdefault(slip, word)
     return slips
 
