@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -230,9 +231,15 @@ def _slips(phrases: list[Phrase]) -> dict[str, str]:
         swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 1)}
         missing = {word[:i] + word[i + 1 :] for i in range(2, len(word) - 1)}
         for slip in sorted(swapped | missing):
-            if slip not in known and not any(other.startswith(slip) for other in long_words):
+            if slip not in known and not _begins_one(slip, long_words):
                 slips.setdefault(slip, word)
     return slips
+
+
+def _begins_one(start: str, in_order: list[str]) -> bool:
+    """Whether any of these words, which are in order, begins so: then the first that is not before it does."""
+    place = bisect_left(in_order, start)
+    return place < len(in_order) and in_order[place].startswith(start)
 
 
 @dataclass(frozen=True, slots=True)

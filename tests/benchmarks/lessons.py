@@ -154,7 +154,7 @@ async def share_of_rate(rate: int) -> dict[str, Any]:
         await asyncio.gather(*going)
         cpu = time.process_time() - cpu
         await request.shutdown()
-        saw = json.loads((await server.communicate())[0])
+        saw = json.loads((await server.communicate(b""))[0])
     return {
         "rate": rate,
         "used": round(saw["taken_per_second"] / rate, 3),
