@@ -355,6 +355,8 @@ class App:
 class SharedBudget:
     """The send budget of every process on one database. Before that is open, there is none."""
 
+    alone = False
+
     def __init__(self, app: App) -> None:
         self._app = app
 

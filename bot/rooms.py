@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.read import lessons_dir, load_course
+from bot.i18n.texts import texts_for
 from bot.service import upkeep
 from bot.service.announcing import Announcing
 from bot.service.conversation import Conversation
@@ -66,6 +67,7 @@ def build_store(settings: Settings) -> SqlStore:
 def build_rooms(settings: Settings, store: SqlStore, sender: Sender, aside: Aside, halted: Callable[[], bool]) -> Rooms:
     """Everything on top of a store. Raises CourseError."""
     course = load_course(lessons_dir(settings.lessons_dir))
+    texts_for(course.default_language)  # reading them takes a moment, which nobody should wait for later
     database, keys = store.database, store.keyring
     conversation = Conversation(store, sender, course, aside, settings.backups_kept_days)
     rate = settings.send_rate

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EVERY_DAY = frozenset(range(7))
@@ -22,6 +23,10 @@ that a morning lesson does not come in the evening."""
 QUIET_FROM = time(22)
 QUIET_UNTIL = time(7)
 """Nothing is sent by itself between these local times, unless the learner chose an hour inside them."""
+
+
+REMEMBERED = 8192
+"""Answers kept of each kind, the latest ones: those who are due together share moments, and many share their rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,28 @@ class Rule:
             raise ValueError("a rule needs a time of day and at least one weekday")
 
 
+@lru_cache(maxsize=REMEMBERED)
+def rule_of(hour: int, minute: int, zone: str, weekdays: frozenset[int]) -> Rule:
+    """The rule of these parts. Thousands share theirs: it is checked once. Raises ValueError as Rule does."""
+    return Rule(hour, minute, zone, weekdays)
+
+
 def local(moment: datetime, zone: str) -> datetime:
     """An aware moment on the clock of that zone. Raises ValueError for a naive one, which would mean the machine's own zone."""
+    if moment.tzinfo is UTC:
+        return _local(moment, zone)
     if moment.tzinfo is None:
         raise ValueError("a moment needs a zone")
     return moment.astimezone(ZoneInfo(zone))
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _local(moment: datetime, zone: str) -> datetime:
+    # Only for moments in UTC: on other clocks the two that an overlap repeats count as equal, and would be taken for each other.
+    return moment.astimezone(ZoneInfo(zone))
+
+
+@lru_cache(maxsize=REMEMBERED)
 def occurrence(rule: Rule, day: date) -> datetime | None:
     """The rule's moment (UTC) on that local date, whatever the weekday; None where the zone skipped that date."""
     for fold in (0, 1):
@@ -80,12 +100,13 @@ def slot_of(rule: Rule, moment: datetime) -> date:
 
 def is_quiet(rule: Rule, moment: datetime) -> bool:
     """True inside quiet hours, unless the learner's own hour lies inside them."""
-    own = time(rule.hour, rule.minute)
-    return _quiet(local(moment, rule.zone).time()) and not _quiet(own)
+    here = local(moment, rule.zone)
+    return _quiet(here.hour) and not _quiet(rule.hour)
 
 
-def _quiet(wall: time) -> bool:
-    return wall >= QUIET_FROM or wall < QUIET_UNTIL
+def _quiet(hour: int) -> bool:
+    # Both ends are on the hour.
+    return hour >= QUIET_FROM.hour or hour < QUIET_UNTIL.hour
 
 
 def end_of_quiet(rule: Rule, moment: datetime) -> datetime:

@@ -41,6 +41,8 @@ POISON = timedelta(hours=1)
 """How far a row that makes deciding fail is pushed out of the others' way."""
 HELD_UP = timedelta(minutes=30)
 """How long a lesson may be on its way, in a long broadcast or a few tries; then its lateness and the hour are looked at again."""
+REMEMBERED = 2048
+"""Forms of lessons kept put together: some megabytes, and more than are in use on any day."""
 MOST_ATTEMPTS = 8
 STILL_PAUSED = (DeliveryKind.PAUSE_OVER, DeliveryKind.NOTE, DeliveryKind.FADE)
 UNHURRIED = (DeliveryKind.RECAP, DeliveryKind.LATER)
@@ -154,11 +156,13 @@ class Delivery:
     def _words(self, one: Waiting) -> Say | None:
         """The words of a delivery. Those of a lesson are the same for many, and are put together once."""
         learner, lesson = one.learner, self.course.lesson(one.delivery.lesson or "", one.learner.language)
-        if one.delivery.kind not in LESSON_KINDS or lesson is None or learner.closed(lesson) or learner.own_form:
+        if one.delivery.kind not in LESSON_KINDS or lesson is None or learner.closed(lesson) or learner.profile.words:
             return message_for(self.course, one)
-        cohort = (lesson.id, learner.language, learner.profile.form, learner.closeness)
+        cohort = (lesson.id, learner.language, learner.profile.form, learner.closeness, learner.avoids)
         if cohort not in self._messages:
-            say = lessons.lesson_message(lesson, learner, texts_for(learner.language), None)
+            say = lessons.lesson_message(fit(lesson, learner, self.course), learner, texts_for(learner.language), None)
+            if len(self._messages) >= REMEMBERED:
+                self._messages.clear()
             self._messages[cohort] = (say.text, say.rows)
         say = Say(*self._messages[cohort], delivery=one.delivery.id)
         return _with_questions(say, one, texts_for(learner.language))
@@ -184,10 +188,10 @@ def intents(course: Course, due: DueLearner, now: datetime) -> tuple[Intent, ...
     decision = decide(course, standing, rule, due=owed, now=now, last_slot=learner.last_slot)
     match decision:
         case SendLesson(lesson, slot):
-            after = replace(_moved_on(learner, rule, now, slot), gentle=False)
+            after = _moved_on(learner, rule, now, slot, gentle=False)
             return (Intent(after, DeliveryKind.LESSON, slot, lesson.id),)
         case SendCatchUp(slot):
-            after = _moved_on(learner, rule, now, learner.last_slot)
+            after = _moved_on(learner, rule, now, learner.last_slot, gentle=learner.gentle)
             missed = Intent(after, DeliveryKind.LESSON, slot_of(rule, owed), reason=Reason.TOO_LATE.value)
             return (missed, Intent(after, DeliveryKind.CATCH_UP, slot))
         case Finish(slot):
@@ -196,10 +200,10 @@ def intents(course: Course, due: DueLearner, now: datetime) -> tuple[Intent, ...
             return (_held(learner, decision, now),)
 
 
-def _moved_on(learner: Learner, rule: Rule, now: datetime, last_slot: date | None) -> Learner:
+def _moved_on(learner: Learner, rule: Rule, now: datetime, last_slot: date | None, *, gentle: bool) -> Learner:
     # The lesson that is going out now is not answered yet: with it the pace may thin.
     due_at = next_due(rule, now, last_slot, days_apart(learner.unanswered + 1, steady=learner.profile.steady))
-    return replace(learner, last_slot=last_slot, due_at=due_at, owed_since=None)
+    return replace(learner, last_slot=last_slot, due_at=due_at, owed_since=None, gentle=gentle)
 
 
 def _on_holiday(learner: Learner, rule: Rule, now: datetime) -> Intent:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.course.journey import Standing
 from bot.course.lesson import Lesson, PracticeForm, Theme
-from bot.course.pace import EVERY_DAY, Rule, next_due
+from bot.course.pace import EVERY_DAY, Rule, next_due, rule_of
 from bot.course.silence import days_apart
 from bot.messages import ChatRef
 
@@ -131,11 +131,6 @@ class Learner:
         """True when a lesson comes in an envelope, and nothing outside it may tell what it is about."""
         return lesson.sensitive or self.profile.discreet or lesson.track in self.profile.veiled
 
-    @property
-    def own_form(self) -> bool:
-        """True when lessons are fitted to them alone, by boundaries or words of their own."""
-        return bool(self.avoids or self.profile.words)
-
     def quietly(self, lesson: Lesson) -> bool:
         """True when they asked that what comes of this lesson makes no sound, and cannot be forwarded or saved."""
         return self.profile.discreet or lesson.track in self.profile.veiled
@@ -155,7 +150,7 @@ class Learner:
         here = self.profile
         if here.zone is None or here.hour is None:
             return None
-        return Rule(here.hour, here.minute, here.zone, here.weekdays)
+        return rule_of(here.hour, here.minute, here.zone, here.weekdays)
 
     def with_profile(self, **changes: object) -> Learner:
         """The same learner with these parts of the profile changed."""

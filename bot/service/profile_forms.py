@@ -31,10 +31,12 @@ class Codec:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One written form of a part. `write` gives keys and values from a profile, `read` the fields of a profile from keys and values."""
+    """One written form of a part. `write` gives keys and values from a profile, `read` the fields of a profile from keys and values.
+    `field` says the same as `read` where one key stands for one field: key, name, and how the value is read, None for as it is."""
 
     write: Callable[[Profile], Plain]
     read: Callable[[Plain], Plain]
+    field: tuple[str, str, Callable[[Any], Any] | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ SAME = Codec(_same, _same)
 
 
 def _one_of(kind: type[StrEnum]) -> Codec:
-    return Codec(lambda value: value.value, kind)
+    known = {one.value: one for one in kind}
+    return Codec(lambda value: value.value, known.__getitem__)
 
 
 def _day(value: date | None) -> str | None:
@@ -69,7 +72,7 @@ def _read_day(value: str | None) -> date | None:
 DAY = Codec(_day, _read_day)
 IN_ORDER = Codec(list, tuple)
 ANY_ORDER = Codec(sorted, frozenset)
-THEMES = Codec(sorted, lambda names: frozenset(Theme(name) for name in names))
+THEMES = Codec(sorted, lambda names: frozenset(map(Theme, names)))
 PAIRS = Codec(
     lambda pairs: [list(pair) for pair in pairs],
     lambda pairs: tuple((str(word), str(instead)) for word, instead in pairs),
@@ -84,6 +87,7 @@ def _form(key: str, name: str, codec: Codec) -> Form:
     return Form(
         lambda profile: {key: codec.write(getattr(profile, name))},
         lambda plain: {name: codec.read(plain[key])} if key in plain else {},
+        (key, name, None if codec is SAME else codec.read),
     )
 
 
@@ -196,6 +200,10 @@ PARTS: tuple[Part, ...] = (
 )
 
 
+_FIELDS = tuple(part.sealed.field for part in PARTS if part.sealed.field is not None)
+_OTHERS = tuple(part.sealed for part in PARTS if part.sealed.field is None)
+
+
 def sealed_form(profile: Profile) -> dict[str, Any]:
     """The profile as it is sealed, as plain values for JSON."""
     return {key: value for part in PARTS for key, value in part.sealed.write(profile).items()}
@@ -203,7 +211,14 @@ def sealed_form(profile: Profile) -> dict[str, Any]:
 
 def from_sealed_form(plain: Any) -> Profile:
     """The profile that `sealed_form` wrote, in this version or another."""
-    return Profile(**{name: value for part in PARTS for name, value in part.sealed.read(plain).items()})
+    fields: dict[str, Any] = {}
+    # Thousands are read in a minute: a part of one field needs no dictionary of its own.
+    for key, name, read in _FIELDS:
+        if key in plain:
+            fields[name] = plain[key] if read is None else read(plain[key])
+    for form in _OTHERS:
+        fields.update(form.read(plain))
+    return Profile(**fields)
 
 
 def exported_form(profile: Profile) -> dict[str, Any]:

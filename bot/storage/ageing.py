@@ -13,11 +13,11 @@ from bot.service import retention
 from bot.service.learners import DRAFT, DeliveryKind, Learner
 from bot.service.retention import LAST_CALL
 from bot.storage import tables as t
+from bot.storage.batch import ledger_row
 from bot.storage.database import Database
 from bot.storage.records import sweep
 from bot.storage.rows import address_of, open_learner
 from bot.storage.sealing import KeyMissing, Keyring
-from bot.storage.store import ledger_row
 from bot.storage.tombstones import put_up
 
 PATIENCE = 600.0

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.service.announcing import PREFIX, Announcement, reaches
 from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, State
 from bot.storage import tables as t
+from bot.storage.batch import ledger_row
 from bot.storage.database import Database
 from bot.storage.rows import open_learner
 from bot.storage.sealing import KeyMissing, Keyring
-from bot.storage.store import ledger_row
 
 WAITING = (DeliveryStatus.CLAIMED.value, DeliveryStatus.RETRY.value)
 CALLED_OFF = "called_off"

@@ -12,8 +12,9 @@ from bot.service.behind import LOOKED_BACK
 from bot.service.learners import Learner, Passage, State
 from bot.service.records import ChosenTrack, LedgerRow, LessonPassed, Record
 from bot.storage import tables as t
+from bot.storage.batch import KNOWN
 from bot.storage.rows import delivery_of
-from bot.storage.store import KNOWN, SqlStore
+from bot.storage.store import SqlStore
 
 
 class SqlLedger:

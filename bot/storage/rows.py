@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +21,12 @@ from bot.service.learners import (
 from bot.service.profile_forms import from_sealed_form, sealed_form
 from bot.storage.sealing import DataKey, KeyMissing, Keyring
 
+STATES = {state.value: state for state in State}
+
 
 def new_id() -> str:
     """A random 128-bit id in hex: it names a row and tells nothing."""
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,12 @@ def address_of(chat: ChatRef) -> str:
 def open_learner(row: Row[Any], keyring: Keyring) -> Sealed:
     """The learner of a row of the learners table, opened."""
     key = keyring.open_data_key(row.key_id, row.wrapped_key)
-    channel, address = _list(key.open(row.sealed_address, "learners", "sealed_address", row.id))
+    address: Any = key.open(row.sealed_address, "learners", "sealed_address", row.id)
     learner = Learner(
         id=row.id,
-        chat=ChatRef(channel, address),
+        chat=ChatRef(*address),
         language=row.language,
-        state=State(row.state),
+        state=STATES[row.state],
         created_at=row.created_at,
         seen_at=row.seen_at,
         step=row.step,
@@ -119,10 +121,6 @@ def schedule_values(learner: Learner) -> dict[str, Any]:
         "gentle": learner.gentle,
         "unanswered": learner.unanswered,
     }
-
-
-def _list(value: Any) -> list[str]:
-    return [str(part) for part in value]
 
 
 def delivery_of(row: Row[Any]) -> Delivery:

@@ -5,21 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, literal, not_, select, text, update
+from sqlalchemy import Connection, Row, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.course.journey import Reason
 from bot.messages import ChatRef, Outcome, Receipt, Say
-from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, State
-from bot.service.ports import Done, DueLearner, Intent, Leftover, Turn, Waiting
+from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage
+from bot.service.ports import Done, Leftover, Turn, Waiting
 from bot.storage import tables as t
+from bot.storage.batch import (
+    CLAIMED,
+    RETRY,
+    SENDING,
+    StoredBatch,
+    find_due,
+    ledger_row,
+    mark,
+    record,
+    take_waiting,
+)
 from bot.storage.database import Database, inserting
 from bot.storage.migrate import migrate
 from bot.storage.presence import Presence
@@ -29,10 +38,8 @@ from bot.storage.rows import (
     Sealed,
     address_of,
     delivery_of,
-    new_id,
     open_learner,
     open_learner_of,
-    schedule_values,
 )
 from bot.storage.sealing import KeyMissing, Keyring
 from bot.storage.turn import StoredTurn, leftover_of
@@ -40,35 +47,7 @@ from bot.storage.turn import StoredTurn, leftover_of
 log = logging.getLogger(__name__)
 
 UNCERTAIN_AT_ONCE = 500
-OUR_BUG = Outcome.OUR_BUG.value
-BUG_TRIES = 3
-"""Days on which a lesson is tried that the messenger refuses by our own fault; then it is left out for that learner."""
-KNOWN = tuple(kind.value for kind in DeliveryKind)
-"""What this version can send. A newer one, side by side with it during an upgrade, may know more: that is left to it."""
-BROKEN = timedelta(hours=1)
-"""How far a learner whose row does not open is pushed out of the others' way."""
 OPENED_AT_ONCE = 25
-WILLING = (State.ACTIVE.value, State.PAUSED.value)
-CLAIMED, SENDING, RETRY = DeliveryStatus.CLAIMED.value, DeliveryStatus.SENDING.value, DeliveryStatus.RETRY.value
-
-
-OUTCOME = (
-    update(t.deliveries)
-    .where(t.deliveries.c.id == bindparam("row"))
-    .values(
-        status=bindparam("new_status"),
-        message=bindparam("new_message"),
-        reason=bindparam("new_reason"),
-        next_at=bindparam("retry_at"),
-        updated_at=bindparam("at"),
-        tidy_at=bindparam("tidied"),
-    )
-)
-
-
-ONE_MORE = update(t.learners).where(t.learners.c.id == bindparam("row")).values(unanswered=t.learners.c.unanswered + 1)
-
-
 RESERVE = text("""
     INSERT INTO budget AS b (name, next_at) VALUES ('messages', clock_timestamp() + :seconds * interval '1 second')
     ON CONFLICT (name) DO UPDATE SET next_at = :seconds * interval '1 second' + greatest(
@@ -204,40 +183,22 @@ class SqlStore:
     async def due_batch(
         self, now: datetime, take: int, hold: timedelta, *, ours: bool = False
     ) -> AsyncIterator[StoredBatch]:
-        async with self.database.write() as db:
-            due = select(t.learners).where(t.learners.c.due_at <= now).order_by(t.learners.c.due_at).limit(take)
-            rows = (await db.execute(due.with_for_update(skip_locked=True))).all()
-            people = await self.opened(rows)
-            if broken := [row.id for row in rows if row.id not in people]:
-                await db.execute(update(t.learners).where(t.learners.c.id.in_(broken)).values(due_at=now + BROKEN))
-            batch = StoredBatch(
-                await self._due_learners(db, people), now, now + hold, self._presence.number if ours else None
-            )
+        async with self.database.bulk() as go:
+            found = await go(partial(find_due, now=now, take=take))
+            people = await self.opened(found.rows)
+            broken = [row.id for row in found.rows if row.id not in people]
+            batch = StoredBatch(found.opened(people), now, now + hold, self._presence.number if ours else None)
             yield batch
-            await batch.finish(db, self.insert)
-
-    async def _due_learners(self, db: AsyncConnection, people: Mapping[str, Sealed]) -> tuple[DueLearner, ...]:
-        ids = list(people)
-        tracks, passed = defaultdict(list), defaultdict(set)
-        chosen = t.enrolments.c.learner_id.in_(ids) & t.enrolments.c.left_at.is_(None)
-        for row in await db.execute(select(t.enrolments).where(chosen).order_by(t.enrolments.c.position)):
-            tracks[row.learner_id].append(row.track)
-        for row in await db.execute(select(t.passages).where(t.passages.c.learner_id.in_(ids))):
-            passed[row.learner_id].add(row.lesson_id)
-        return tuple(
-            DueLearner(one.learner, tuple(tracks[learner]), frozenset(passed[learner]))
-            for learner, one in people.items()
-        )
+            await go(partial(batch.finish, broken=broken))
 
     async def take_waiting(self, now: datetime, take: int, hold: timedelta) -> tuple[Waiting, ...]:
-        waiting = t.deliveries.c.status.in_((CLAIMED, RETRY)) & (t.deliveries.c.next_at <= now)
-        waiting &= t.deliveries.c.kind.in_(KNOWN)
-        async with self.database.write() as db:
-            mine = select(t.deliveries).where(waiting).order_by(t.deliveries.c.next_at).limit(take)
-            rows = (await db.execute(mine.with_for_update(skip_locked=True))).all()
-            return await self._hold(
-                db, rows, {"status": CLAIMED, "next_at": now + hold, "held_by": self._presence.number}
-            )
+        process = self._presence.number
+        async with self.database.bulk() as go:
+            rows, learners = await go(partial(take_waiting, now=now, take=take, until=now + hold, process=process))
+        people = await self.opened(learners)
+        return tuple(
+            Waiting(delivery_of(row), people[row.learner_id].learner) for row in rows if row.learner_id in people
+        )
 
     async def uncertain(self, now: datetime, closed: Collection[str] = ()) -> int:
         lost = (t.deliveries.c.status == SENDING) & (t.deliveries.c.next_at <= now)
@@ -273,114 +234,26 @@ class SqlStore:
             .on_conflict_do_nothing()
         )
 
-    async def _hold(self, db: AsyncConnection, rows: Sequence[Row[Any]], values: dict[str, Any]) -> tuple[Waiting, ...]:
-        if not rows:
-            return ()
-        await db.execute(update(t.deliveries).where(t.deliveries.c.id.in_([row.id for row in rows])).values(values))
-        people = await self._sealed_learners(db, {row.learner_id for row in rows})
-        return tuple(
-            Waiting(delivery_of(row), people[row.learner_id].learner) for row in rows if row.learner_id in people
-        )
-
     async def sending(self, deliveries: Sequence[Delivery], until: datetime) -> tuple[str, ...]:
-        async with self.database.write() as db:
-            return await self._mark(db, deliveries, until)
+        return await self.advance((), deliveries, until)
 
     async def record(self, done: Sequence[Done]) -> None:
         if done:
-            async with self.database.write() as db:
-                await self._record(db, done)
+            await self.advance(done, (), done[0].at)
 
     async def advance(self, done: Sequence[Done], deliveries: Sequence[Delivery], until: datetime) -> tuple[str, ...]:
-        async with self.database.write() as db:
-            if done:
-                await self._record(db, done)
-            return await self._mark(db, deliveries, until) if deliveries else ()
+        def work(db: Connection) -> tuple[str, ...]:
+            record(db, done)
+            return mark(db, deliveries, until, self._presence.number)
+
+        async with self.database.bulk() as go:
+            return await go(work)
 
     async def release(self, deliveries: Sequence[Delivery], at: datetime) -> None:
         mine = t.deliveries.c.id.in_([one.id for one in deliveries]) & (t.deliveries.c.status == CLAIMED)
         async with self.database.write() as db:
             held = mine & (t.deliveries.c.held_by == self._presence.number)
             await db.execute(update(t.deliveries).where(held).values(next_at=at, held_by=None))
-
-    async def _mark(self, db: AsyncConnection, deliveries: Sequence[Delivery], until: datetime) -> tuple[str, ...]:
-        ours = t.deliveries.c.id.in_([one.id for one in deliveries]) & (t.deliveries.c.status == CLAIMED)
-        state = select(t.learners.c.state).where(t.learners.c.id == t.deliveries.c.learner_id).scalar_subquery()
-        # Who has not signed up to the end may still be asked whether to keep what they told.
-        willing = state.in_(WILLING) | (
-            (state == State.NEW.value) & (t.deliveries.c.kind == DeliveryKind.LAST_CALL.value)
-        )
-        values = {
-            "status": SENDING,
-            "next_at": until,
-            "attempts": t.deliveries.c.attempts + 1,
-            "held_by": self._presence.number,
-        }
-        marked = (
-            await db.execute(update(t.deliveries).where(ours & willing).values(values).returning(t.deliveries.c.id))
-        ).scalars()
-        going = tuple(marked)
-        if len(going) < len(deliveries):
-            # Who stopped meanwhile gets nothing any more, and the ledger says why; left as it was it would come up for ever.
-            reason = case((state == State.NEW.value, Reason.NOT_READY.value), else_=state)
-            ended = {"status": DeliveryStatus.NOT_SENT.value, "reason": reason, "next_at": None, "held_by": None}
-            await db.execute(update(t.deliveries).where(ours & not_(willing)).values(ended))
-        return going
-
-    async def _record(self, db: AsyncConnection, done: Sequence[Done]) -> None:
-        # Learners first, then their deliveries, as a turn does: in the other order the two could wait for each other.
-        people = select(t.learners.c.id).where(t.learners.c.id.in_({one.delivery.learner for one in done}))
-        there = set((await db.execute(people.order_by(t.learners.c.id).with_for_update(key_share=True))).scalars())
-        # Somebody who was forgotten while their lesson was on its way leaves nothing to be written down.
-        done = [one for one in done if one.delivery.learner in there]
-        if done:
-            await db.execute(OUTCOME, [_ledger_values(one) for one in done])
-            await self._consequences(db, done)
-
-    async def _consequences(self, db: AsyncConnection, done: Sequence[Done]) -> None:
-        """What the outcomes mean for the learners: one statement of each kind, however many there are."""
-        passed = [_passage(one.delivery.learner, one.passed, one.at) for one in done if one.passed]
-        if passed:
-            await db.execute(self.insert(t.passages).on_conflict_do_nothing(), passed)
-        asked = [
-            {"row": one.delivery.learner, "asks": one.delivery.lesson, "by": one.delivery.id}
-            for one in done
-            if one.answers
-        ]
-        if asked:
-            this = update(t.learners).where(t.learners.c.id == bindparam("row"))
-            await db.execute(this.values(lesson_id=bindparam("asks"), delivery_id=bindparam("by")), asked)
-        came = [{"row": one.delivery.learner} for one in done if one.came]
-        if came:
-            await db.execute(ONE_MORE, came)
-        notes = [
-            _note(one, kind, at)
-            for one in done
-            for kind, at in ((DeliveryKind.NUDGE, one.nudge_at), (DeliveryKind.RECAP, one.recap_at))
-            if at is not None
-        ]
-        if notes:
-            await db.execute(self.insert(t.deliveries).on_conflict_do_nothing(), notes)
-        failed = [_attempt(one) for one in done if one.status is not DeliveryStatus.SENT and one.failed]
-        if failed:
-            await db.execute(self.insert(t.attempts).on_conflict_do_nothing(), failed)
-        if broken := [one for one in done if one.reason == OUR_BUG and one.delivery.lesson]:
-            await self._step_aside(db, broken)
-        gone = [one.delivery.learner for one in done if one.gone]
-        if gone:
-            left = {"state": State.GONE.value, "due_at": None, "owed_since": None}
-            await db.execute(update(t.learners).where(t.learners.c.id.in_(gone)).values(left))
-
-    async def _step_aside(self, db: AsyncConnection, broken: Sequence[Done]) -> None:
-        """A lesson that the messenger refused for somebody again and again, by our own fault, makes way for the next."""
-        mine = t.deliveries.c.learner_id.in_([one.delivery.learner for one in broken])
-        refused = mine & (t.deliveries.c.reason == OUR_BUG) & t.deliveries.c.lesson_id.is_not(None)
-        pair = (t.deliveries.c.learner_id, t.deliveries.c.lesson_id)
-        often = select(*pair).where(refused).group_by(*pair).having(func.count() >= BUG_TRIES)
-        at = broken[0].at
-        for row in (await db.execute(often)).all():
-            passage = _passage(row.learner_id, row.lesson_id, at) | {"how": Passage.SKIPPED.value}
-            await db.execute(self.insert(t.passages).values(passage).on_conflict_do_nothing())
 
     async def _pass(self, db: AsyncConnection, learner: str, lesson: str, at: datetime) -> None:
         await db.execute(self.insert(t.passages).values(_passage(learner, lesson, at)).on_conflict_do_nothing())
@@ -474,108 +347,3 @@ def _leftovers(rows: Iterable[Row[Any]], people: Mapping[str, Sealed]) -> Iterat
 
 def _passage(learner: str, lesson: str, at: datetime) -> dict[str, Any]:
     return {"learner_id": learner, "lesson_id": lesson, "how": Passage.SENT.value, "at": at}
-
-
-def _note(one: Done, kind: DeliveryKind, at: datetime) -> dict[str, Any]:
-    row = ledger_row(one.delivery.learner, kind, one.delivery.slot, one.delivery.lesson, one.at)
-    return row | {"next_at": at}
-
-
-def _attempt(one: Done) -> dict[str, Any]:
-    return {
-        "delivery_id": one.delivery.id,
-        "number": one.delivery.attempts + 1,
-        "learner_id": one.delivery.learner,
-        "at": one.at,
-        "outcome": one.status.value,
-        "reason": one.reason,
-    }
-
-
-def _ledger_values(one: Done) -> dict[str, Any]:
-    return {
-        "row": one.delivery.id,
-        "new_status": one.status.value,
-        "new_message": one.message,
-        "new_reason": one.reason,
-        "retry_at": one.retry_at,
-        "at": one.at,
-        "tidied": one.tidy_at,
-    }
-
-
-def ledger_row(learner: str, kind: DeliveryKind, slot: date, lesson: str | None, now: datetime) -> dict[str, Any]:
-    """A new row of the ledger that waits to be sent."""
-    return {
-        "id": new_id(),
-        "learner_id": learner,
-        "kind": kind.value,
-        "slot": slot,
-        "number": 0,
-        "lesson_id": lesson,
-        "status": CLAIMED,
-        "next_at": now,
-        "held_by": None,
-        "created_at": now,
-        "updated_at": now,
-    }
-
-
-class StoredBatch:
-    """See the port `DueBatch`."""
-
-    def __init__(self, due: tuple[DueLearner, ...], now: datetime, until: datetime, process: int | None) -> None:
-        self.due = due
-        self.waiting: tuple[Waiting, ...] = ()
-        self._now = now
-        self._held = {} if process is None else {"next_at": until, "held_by": process}
-        self._going: list[Waiting] = []
-        self._rows: list[dict[str, Any]] = []
-        self._learners: list[dict[str, Any]] = []
-
-    def decide(self, intent: Intent) -> None:
-        """Keeps a decision: its ledger row, and the learner's new due time."""
-        row = ledger_row(intent.learner.id, intent.kind, intent.slot, intent.lesson, self._now)
-        if intent.reason is None:
-            row |= self._held
-            one = Delivery(
-                row["id"], intent.learner.id, intent.kind, intent.slot, intent.lesson, DeliveryStatus.CLAIMED
-            )
-            self._going.append(Waiting(one, intent.learner))
-        else:
-            # Of what is sent there is one a date; of decisions not to send there may be several.
-            row |= {
-                "number": _moment_of(intent.slot, self._now),
-                "status": DeliveryStatus.NOT_SENT.value,
-                "next_at": None,
-            }
-        self._rows.append(row | {"reason": intent.reason})
-        self._learners.append({"row": intent.learner.id, **schedule_values(intent.learner)})
-
-    def postpone(self, learner: Learner, until: datetime) -> None:
-        """Pushes a learner's due time ahead, and nothing else."""
-        self._learners.append({"row": learner.id, **schedule_values(replace(learner, due_at=until))})
-
-    async def finish(self, db: AsyncConnection, insert_: Any) -> None:
-        """Writes every decision, as the last thing of the transaction."""
-        if self._rows:
-            # A slot that has its row already keeps it: one of a kind a local date, whatever happens.
-            await db.execute(insert_(t.deliveries).on_conflict_do_nothing(), self._rows)
-            self.waiting = tuple(self._going) if self._held else ()
-        if self._learners:
-            columns = [name for name in self._learners[0] if name != "row"]
-            change = update(t.learners).where(t.learners.c.id == bindparam("row"))
-            await db.execute(
-                change.values({name: bindparam(f"new_{name}") for name in columns}),
-                [_renamed(one) for one in self._learners],
-            )
-
-
-def _moment_of(slot: date, now: datetime) -> int:
-    """Seconds from two days before the slot began, in UTC: a small number of its own for every moment of a local date."""
-    start = datetime(slot.year, slot.month, slot.day, tzinfo=UTC) - timedelta(days=2)
-    return max(1, int((now - start).total_seconds()))
-
-
-def _renamed(values: dict[str, Any]) -> dict[str, Any]:
-    return {name if name == "row" else f"new_{name}": value for name, value in values.items()}

@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.benchmarks import help as help_card
-from tests.benchmarks import lessons, operator_page, pictures, replies, sealing
+from tests.benchmarks import lessons, operator_page, pictures, planning, replies, sealing
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
     "replies": replies.run,
     "help": help_card.run,
     "sealing": sealing.run,
+    "planning": planning.run,
     "lessons": lessons.run,
     "pictures": pictures.run,
     "operator": operator_page.run,

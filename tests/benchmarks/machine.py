@@ -6,9 +6,11 @@ import asyncio
 import os
 import statistics
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 TOKEN = "1000:demo"
 ROOT = Path(__file__).parents[2]
@@ -26,6 +28,43 @@ async def process(*arguments: str, **environment: str) -> AsyncIterator[asyncio.
         if running.returncode is None:
             running.terminate()
             await asyncio.wait_for(running.wait(), 15)
+
+
+class Stall:
+    """The longest time for which the event loop did nothing else."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+
+    async def watch(self) -> None:
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0.001)
+            self.longest = max(self.longest, time.perf_counter() - before - 0.001)
+
+
+@asynccontextmanager
+async def watched() -> AsyncIterator[Stall]:
+    """Watches the event loop for stalls."""
+    stall = Stall()
+    watching = asyncio.create_task(stall.watch())
+    await asyncio.sleep(0.005)
+    stall.longest = 0.0
+    yield stall
+    watching.cancel()
+
+
+class Nowhere:
+    """A sender that sends nothing."""
+
+    async def window(self, most: int) -> int:
+        return most
+
+    async def reply(self, *_: Any) -> Any:
+        raise AssertionError
+
+    async def lesson(self, *_: Any) -> Any:
+        raise AssertionError
 
 
 def resident(pid: int) -> float:

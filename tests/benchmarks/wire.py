@@ -1,14 +1,28 @@
-"""A server that answers every call with the same message, as fast as a server in Python can: what is measured is the sender."""
+"""A server that answers every call with the same message, as fast as a server in Python can: what is measured is the sender.
+
+With a number as its argument it takes so many messages a second, counted over any one second as the look-alike does, and refuses the
+rest. When its input ends it says what it saw.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
+import time
+
+from bot.demo.flood import Flood
 
 MESSAGE = {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private", "first_name": "A"}, "text": "x" * 900}
 BODY = json.dumps({"ok": True, "result": MESSAGE}).encode()
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
+TOO_MANY = json.dumps({"ok": False, "error_code": 429, "description": "Too Many Requests: retry after 1",
+                       "parameters": {"retry_after": 1}}).encode()  # fmt: skip
+REFUSED = b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
+    len(TOO_MANY), TOO_MANY,
+)  # fmt: skip
+FLOOD = Flood(overall=int(sys.argv[1]) if len(sys.argv) > 1 else None)
+TIMES: list[float] = []
 END, LENGTH = b"\r\n\r\n", b"content-length:"
 
 
@@ -27,13 +41,19 @@ class Always(asyncio.Protocol):
             if len(self.read) < end + len(END) + length:
                 return
             self.read = self.read[end + len(END) + length :]
-            self.transport.write(ANSWER)  # type: ignore[attr-defined]  # a TCP transport
+            refused = FLOOD.overall is not None and FLOOD.check("sendMessage", 1) is not None
+            if not refused:
+                TIMES.append(time.monotonic())
+            self.transport.write(REFUSED if refused else ANSWER)  # type: ignore[attr-defined]  # a TCP transport
 
 
 async def main() -> None:
     server = await asyncio.get_running_loop().create_server(Always, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+    await asyncio.to_thread(sys.stdin.read)
+    taken = (len(TIMES) - 1) / (TIMES[-1] - TIMES[0]) if len(TIMES) > 1 else 0.0
+    print(json.dumps({"taken_per_second": taken, "refused": FLOOD.refused, "most_in_a_second": FLOOD.peak}), flush=True)
+    server.close()
 
 
 if __name__ == "__main__":

@@ -386,3 +386,13 @@ def test_a_naive_moment_is_refused() -> None:
     ):
         with pytest.raises(ValueError, match="zone"):
             ask()
+
+
+def test_the_two_moments_of_an_overlap_are_told_apart_whatever_was_asked_before() -> None:
+    """What was reckoned is remembered; two datetimes of one zone that differ in `fold` alone count as equal in Python."""
+    berlin = ZoneInfo("Europe/Berlin")
+    first, second = (datetime(2026, 10, 25, 2, 30, tzinfo=berlin, fold=fold) for fold in (0, 1))
+    assert first == second
+    for _ in range(2):
+        assert local(first, "UTC").hour == 0
+        assert local(second, "UTC").hour == 1

@@ -18,6 +18,9 @@ from bot.messages import ChatRef
 LEAST_LEFT, MOST_LEFT, LEFT_AT_FIRST = 0.025, 0.2, 0.1
 """The part of the allowed rate that lessons leave: for help, and for messages that bunch up on their way. As much of a second
 as messages were early or late of late is as much of the rate as two neighbouring seconds may exchange."""
+LEFT_ALONE = 0.02
+"""The same for a process that is alone: it knows of every message when it arrived at the latest, and lets none go that could be one
+too many within any second. Nothing needs to be left for what bunches up."""
 CALMS_DOWN = 10.0
 """Seconds after which half of what was seen is forgotten."""
 WINDOW = 0.25
@@ -33,7 +36,10 @@ ANSWER = 0.25
 
 
 class Budget(Protocol):
-    """Gives out time in which messages may be sent. Raises StoreUnavailable when it cannot be asked."""
+    """Gives out time in which messages may be sent. `alone` says that nobody else is given any. Raises StoreUnavailable when it
+    cannot be asked."""
+
+    alone: bool
 
     async def reserve(self, seconds: float) -> tuple[float, float]:
         """The next free stretch of so many seconds: in how many seconds it begins, and for how many everything is still held."""
@@ -44,6 +50,8 @@ class Budget(Protocol):
 
 class OwnBudget:
     """The budget of a process that is alone."""
+
+    alone = True
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -68,7 +76,7 @@ class Pace:
         self, rate: float, budget: Budget, chat_rate: float = 1.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.rate = rate
-        self._unsteady = Unsteady(rate)
+        self._unsteady = Unsteady(rate, alone=budget.alone)
         self._most = max(1, int(rate))
         self._budget = budget
         self._clock = clock
@@ -118,14 +126,14 @@ class Pace:
             await self._until_there_is_room(lambda: self._room() or (self._gap if self._urgent else 0.0))
             self._late = self._clock() - moment
             self._unsteady.note(self._late)
-            if self._late <= self._unsteady.left:
+            if self._late <= self._unsteady.borne:
                 return
 
     async def _moment(self) -> float:
         while True:
             while self._moments:
                 moment = self._moments.popleft()
-                if moment > self._clock() - self._unsteady.left:
+                if moment > self._clock() - self._unsteady.borne:
                     return moment
             await self.window(1)
 
@@ -205,19 +213,29 @@ class Pace:
 class Unsteady:
     """How much messages were early or late of late, and so how much of the rate lessons leave."""
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, *, alone: bool) -> None:
         self._keeps = 0.5 ** (1.0 / (CALMS_DOWN * rate))
         self._best = ANSWER
-        self.left = LEFT_AT_FIRST
+        self._alone = alone
+        self.left = LEFT_ALONE if alone else LEFT_AT_FIRST
         self.lost = 0.0
         """Seconds by which messages were later than there was room for: everybody's next window begins so much later."""
 
+    @property
+    def borne(self) -> float:
+        """Seconds by which a message may be late and still go at once. Later, it waits for another moment."""
+        return MOST_LEFT if self._alone else self.left
+
     def note(self, seconds: float) -> None:
         """A message was so far from where it should have been."""
+        if self._alone:
+            return
         self.left = min(MOST_LEFT, max(LEAST_LEFT, seconds, self.left * self._keeps))
 
     def answered(self, late: float, seconds: float) -> None:
         """A message left so late, and its answer took so long: what it took longer than the quickest, it may have arrived late."""
+        if self._alone:
+            return
         self._best = min(seconds, self._best * 1.001)
         off = late + min(seconds - self._best, ANSWER)
         self.lost += max(0.0, off - self.left)

@@ -1,0 +1,288 @@
+"""Many learners at once: those who are due, what was decided for them, and how sending ended. Everything here runs at one stretch
+inside a transaction (`Database.bulk`), in as few statements as there are kinds of things to say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, case, func, not_, select, update
+
+from bot.course.journey import Reason
+from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, State
+from bot.service.ports import Done, DueLearner, Intent, Waiting
+from bot.storage import tables as t
+from bot.storage.many import Change, Insert
+from bot.storage.rows import Sealed, new_id
+
+OUR_BUG = "our_bug"
+BUG_TRIES = 3
+"""Days on which a lesson is tried that the messenger refuses by our own fault; then it is left out for that learner."""
+BROKEN = timedelta(hours=1)
+"""How far a learner whose row does not open is pushed out of the others' way."""
+WILLING = (State.ACTIVE.value, State.PAUSED.value)
+KNOWN = tuple(kind.value for kind in DeliveryKind)
+"""What this version can send. A newer one, side by side with it during an upgrade, may know more: that is left to it."""
+CLAIMED, SENDING, RETRY = DeliveryStatus.CLAIMED.value, DeliveryStatus.SENDING.value, DeliveryStatus.RETRY.value
+
+LEDGER = (
+    "id", "learner_id", "kind", "slot", "number", "lesson_id", "status", "reason", "next_at", "held_by", "created_at", "updated_at",
+)  # fmt: skip
+SCHEDULE = ("due_at", "owed_since", "paused_until", "last_slot", "state", "gentle", "unanswered")
+
+DUE = (
+    select(t.learners)
+    .where(t.learners.c.due_at <= bindparam("now"))
+    .order_by(t.learners.c.due_at)
+    .limit(bindparam("take"))
+    .with_for_update(skip_locked=True)
+)
+IDS: Any = bindparam("ids", expanding=True)
+TRACKS = (
+    select(t.enrolments.c.learner_id, t.enrolments.c.track)
+    .where(t.enrolments.c.learner_id.in_(IDS) & t.enrolments.c.left_at.is_(None))
+    .order_by(t.enrolments.c.position)
+)
+PASSED = (
+    select(t.passages.c.learner_id, func.aggregate_strings(t.passages.c.lesson_id, " "))
+    .where(t.passages.c.learner_id.in_(IDS))
+    .group_by(t.passages.c.learner_id)
+)
+THERE = (
+    select(t.learners.c.id).where(t.learners.c.id.in_(IDS)).order_by(t.learners.c.id).with_for_update(key_share=True)
+)
+
+NEW_ROWS = Insert(t.deliveries, LEDGER)
+NEW_TIMES = Change(t.learners, SCHEDULE, lambda new: {name: new(name) for name in SCHEDULE})
+OUTCOMES = Change(
+    t.deliveries,
+    ("status", "message", "reason", "next_at", "at", "tidy_at"),
+    lambda new: {
+        "status": new("status"),
+        "message": new("message"),
+        "reason": new("reason"),
+        "next_at": new("next_at"),
+        "updated_at": new("at"),
+        "tidy_at": new("tidy_at"),
+    },
+    at="updated_at",
+)
+ASKED = Change(
+    t.learners,
+    ("lesson_id", "delivery_id", "more"),
+    lambda new: {
+        "lesson_id": new("lesson_id"),
+        "delivery_id": new("delivery_id"),
+        "unanswered": t.learners.c.unanswered + new("more"),
+    },
+    more="unanswered",
+)
+CAME = Change(
+    t.learners, ("more",), lambda new: {"unanswered": t.learners.c.unanswered + new("more")}, more="unanswered"
+)
+PASSAGES = Insert(t.passages, ("learner_id", "lesson_id", "how", "at"))
+TRIES = Insert(t.attempts, ("delivery_id", "number", "learner_id", "at", "outcome", "reason"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows of learners who are due, with the tracks they chose and the lessons they have been through, by their ids."""
+
+    rows: Sequence[Row[Any]]
+    tracks: Mapping[str, list[str]]
+    passed: Mapping[str, frozenset[str]]
+
+    def opened(self, people: Mapping[str, Sealed]) -> tuple[DueLearner, ...]:
+        """Those whose rows were opened."""
+        nothing: frozenset[str] = frozenset()
+        return tuple(
+            DueLearner(one.learner, tuple(self.tracks.get(learner, ())), self.passed.get(learner, nothing))
+            for learner, one in people.items()
+        )
+
+
+def find_due(db: Connection, now: datetime, take: int) -> Found:
+    """Learners whose time has come, those due longest first, held until the transaction ends."""
+    rows = db.execute(DUE, {"now": now, "take": take}).all()
+    ids = [row.id for row in rows]
+    tracks: dict[str, list[str]] = defaultdict(list)
+    passed: dict[str, frozenset[str]] = {}
+    if ids:
+        for learner, track in db.execute(TRACKS, {"ids": ids}):
+            tracks[learner].append(track)
+        passed = {learner: _names(lessons) for learner, lessons in db.execute(PASSED, {"ids": ids})}
+    return Found(rows, tracks, passed)
+
+
+@lru_cache(maxsize=4096)
+def _names(lessons: str) -> frozenset[str]:
+    # Many are at the same place of the same track.
+    return frozenset(lessons.split())
+
+
+class StoredBatch:
+    """See the port `DueBatch`."""
+
+    def __init__(self, due: tuple[DueLearner, ...], now: datetime, until: datetime, process: int | None) -> None:
+        self.due = due
+        self.waiting: tuple[Waiting, ...] = ()
+        self._now = now
+        self._process = process
+        self._until = now if process is None else until
+        self._going: list[Waiting] = []
+        self._rows: list[tuple[Any, ...]] = []
+        self._times: list[tuple[Any, ...]] = []
+
+    def decide(self, intent: Intent) -> None:
+        """Keeps a decision: its ledger row, and the learner's new due time."""
+        learner, kind, slot, now = intent.learner, intent.kind, intent.slot, self._now
+        row, me = new_id(), learner.id
+        if intent.reason is None:
+            to_send = (row, me, kind.value, slot, 0, intent.lesson, CLAIMED, None, self._until, self._process, now, now)
+            self._rows.append(to_send)
+            one = Delivery(row, me, kind, slot, intent.lesson, DeliveryStatus.CLAIMED)
+            self._going.append(Waiting(one, learner))
+        else:
+            # Of what is sent there is one a date; of decisions not to send there may be several.
+            number, status = _moment_of(slot, now), DeliveryStatus.NOT_SENT.value
+            self._rows.append(
+                (row, me, kind.value, slot, number, intent.lesson, status, intent.reason, None, None, now, now)
+            )
+        self._times.append(_times(learner, learner.due_at))
+
+    def postpone(self, learner: Learner, until: datetime) -> None:
+        """Pushes a learner's due time ahead, and nothing else."""
+        self._times.append(_times(learner, until))
+
+    def finish(self, db: Connection, broken: Sequence[str] = ()) -> None:
+        """Writes every decision, as the last thing of the transaction. Those whose rows are `broken` are looked at later."""
+        # A slot that has its row already keeps it: one of a kind a local date, whatever happens.
+        NEW_ROWS.run(db, self._rows)
+        NEW_TIMES.run(db, self._times)
+        if broken:
+            db.execute(update(t.learners).where(t.learners.c.id.in_(broken)).values(due_at=self._now + BROKEN))
+        self.waiting = tuple(self._going) if self._process is not None else ()
+
+
+def _times(one: Learner, due_at: datetime | None) -> tuple[Any, ...]:
+    return (
+        one.id, due_at, one.owed_since, one.paused_until, one.last_slot, one.state.value, one.gentle, one.unanswered,
+    )  # fmt: skip
+
+
+def _moment_of(slot: date, now: datetime) -> int:
+    """Seconds from two days before the slot began, in UTC: a small number of its own for every moment of a local date."""
+    start = datetime(slot.year, slot.month, slot.day, tzinfo=UTC) - timedelta(days=2)
+    return max(1, int((now - start).total_seconds()))
+
+
+# -- what is about to be sent ------------------------------------------------------------------------------------------
+
+
+def take_waiting(
+    db: Connection, now: datetime, take: int, until: datetime, process: int
+) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
+    """Deliveries to be sent now, held for this process until then, and the rows of their learners."""
+    waiting = t.deliveries.c.status.in_((CLAIMED, RETRY)) & (t.deliveries.c.next_at <= now)
+    waiting &= t.deliveries.c.kind.in_(KNOWN)
+    mine = select(t.deliveries).where(waiting).order_by(t.deliveries.c.next_at).limit(take)
+    rows = db.execute(mine.with_for_update(skip_locked=True)).all()
+    if not rows:
+        return (), ()
+    held = {"status": CLAIMED, "next_at": until, "held_by": process}
+    db.execute(update(t.deliveries).where(t.deliveries.c.id.in_([row.id for row in rows])).values(held))
+    people = {row.learner_id for row in rows}
+    return rows, db.execute(select(t.learners).where(t.learners.c.id.in_(people))).all()
+
+
+def mark(db: Connection, deliveries: Sequence[Delivery], until: datetime, process: int) -> tuple[str, ...]:
+    """Writes SENDING before the call. Answers the ids that are still ours to send."""
+    if not deliveries:
+        return ()
+    ours = t.deliveries.c.id.in_([one.id for one in deliveries]) & (t.deliveries.c.status == CLAIMED)
+    state = select(t.learners.c.state).where(t.learners.c.id == t.deliveries.c.learner_id).scalar_subquery()
+    # Who has not signed up to the end may still be asked whether to keep what they told.
+    willing = state.in_(WILLING) | ((state == State.NEW.value) & (t.deliveries.c.kind == DeliveryKind.LAST_CALL.value))
+    values = {"status": SENDING, "next_at": until, "attempts": t.deliveries.c.attempts + 1, "held_by": process}
+    marked = update(t.deliveries).where(ours & willing).values(values).returning(t.deliveries.c.id)
+    going = tuple(db.execute(marked).scalars())
+    if len(going) < len(deliveries):
+        # Who stopped meanwhile gets nothing any more, and the ledger says why; left as it was it would come up for ever.
+        reason = case((state == State.NEW.value, Reason.NOT_READY.value), else_=state)
+        ended = {"status": DeliveryStatus.NOT_SENT.value, "reason": reason, "next_at": None, "held_by": None}
+        db.execute(update(t.deliveries).where(ours & not_(willing)).values(ended))
+    return going
+
+
+# -- how it ended ------------------------------------------------------------------------------------------------------
+
+
+def record(db: Connection, done: Sequence[Done]) -> None:
+    """Writes down how sending ended, and what that means for the learners."""
+    if not done:
+        return
+    # Learners first, then their deliveries, as a turn does: in the other order the two could wait for each other.
+    there = set(db.execute(THERE, {"ids": list({one.delivery.learner for one in done})}).scalars())
+    # Somebody who was forgotten while their lesson was on its way leaves nothing to be written down.
+    done = [one for one in done if one.delivery.learner in there]
+    OUTCOMES.run(db, [(o.delivery.id, o.status.value, o.message, o.reason, o.retry_at, o.at, o.tidy_at) for o in done])
+    _consequences(db, done)
+
+
+def _consequences(db: Connection, done: Sequence[Done]) -> None:
+    """What the outcomes mean for the learners: one statement of each kind, however many there are."""
+    PASSAGES.run(db, [(o.delivery.learner, o.passed, Passage.SENT.value, o.at) for o in done if o.passed])
+    ASKED.run(db, [(o.delivery.learner, o.delivery.lesson, o.delivery.id, int(o.came)) for o in done if o.answers])
+    CAME.run(db, [(o.delivery.learner, 1) for o in done if o.came and not o.answers])
+    notes = [(one, ((DeliveryKind.NUDGE, one.nudge_at), (DeliveryKind.RECAP, one.recap_at))) for one in done]
+    NEW_ROWS.run(db, [_note(one, kind, at) for one, several in notes for kind, at in several if at is not None])
+    TRIES.run(db, [_attempt(one) for one in done if one.status is not DeliveryStatus.SENT and one.failed])
+    if broken := [one for one in done if one.reason == OUR_BUG and one.delivery.lesson]:
+        _step_aside(db, broken)
+    gone = [one.delivery.learner for one in done if one.gone]
+    if gone:
+        left = {"state": State.GONE.value, "due_at": None, "owed_since": None}
+        db.execute(update(t.learners).where(t.learners.c.id.in_(gone)).values(left))
+
+
+def _step_aside(db: Connection, broken: Sequence[Done]) -> None:
+    """A lesson that the messenger refused for somebody again and again, by our own fault, makes way for the next."""
+    mine = t.deliveries.c.learner_id.in_([one.delivery.learner for one in broken])
+    refused = mine & (t.deliveries.c.reason == OUR_BUG) & t.deliveries.c.lesson_id.is_not(None)
+    pair = (t.deliveries.c.learner_id, t.deliveries.c.lesson_id)
+    often = select(*pair).where(refused).group_by(*pair).having(func.count() >= BUG_TRIES)
+    found = db.execute(often).all()
+    PASSAGES.run(db, [(row.learner_id, row.lesson_id, Passage.SKIPPED.value, broken[0].at) for row in found])
+
+
+def _note(one: Done, kind: DeliveryKind, at: datetime) -> tuple[Any, ...]:
+    row = ledger_row(one.delivery.learner, kind, one.delivery.slot, one.delivery.lesson, one.at)
+    row["next_at"] = at
+    return tuple(row[name] for name in LEDGER)
+
+
+def _attempt(one: Done) -> tuple[Any, ...]:
+    number = one.delivery.attempts + 1
+    return (one.delivery.id, number, one.delivery.learner, one.at, one.status.value, one.reason)
+
+
+def ledger_row(learner: str, kind: DeliveryKind, slot: date, lesson: str | None, now: datetime) -> dict[str, Any]:
+    """A new row of the ledger that waits to be sent."""
+    return {
+        "id": new_id(),
+        "learner_id": learner,
+        "kind": kind.value,
+        "slot": slot,
+        "number": 0,
+        "lesson_id": lesson,
+        "status": CLAIMED,
+        "reason": None,
+        "next_at": now,
+        "held_by": None,
+        "created_at": now,
+        "updated_at": now,
+    }

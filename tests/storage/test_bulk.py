@@ -1,0 +1,137 @@
+"""Work on many rows at one stretch: kept whole or undone, whoever gives up and whenever, and nothing that comes after notices."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from bot.service.ports import StoreUnavailable
+from bot.storage import tables as t
+from bot.storage.database import Database
+from bot.storage.many import Change, Insert
+
+NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+COUNTS = Insert(t.daily_counts, ("day", "name", "count"))
+BUDGET = Insert(t.budget, ("name", "next_at"))
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    database = Database(url, patience=1.0)
+    yield database
+    await database.close()
+
+
+def add(*days: int) -> list[tuple[object, ...]]:
+    return [(NOW.date() + timedelta(days=day), "cards", day) for day in days]
+
+
+async def counted(database: Database) -> dict[int, str]:
+    async with database.read() as db:
+        return {row.count: row.name for row in await db.execute(select(t.daily_counts))}
+
+
+async def test_rows_that_are_there_already_stay_as_they_are(database: Database) -> None:
+    async with database.bulk() as go:
+        await go(lambda db: COUNTS.run(db, add(1, 2)))
+        await go(lambda db: COUNTS.run(db, [(NOW.date() + timedelta(days=1), "cards", 77), *add(3)]))
+        await go(lambda db: COUNTS.run(db, []))
+    assert set(await counted(database)) == {1, 2, 3}
+
+
+async def test_each_row_gets_its_own_values_and_no_other_row_is_touched(database: Database) -> None:
+    change = Change(
+        t.deliveries,
+        ("reason", "more"),
+        lambda new: {"reason": new("reason"), "attempts": t.deliveries.c.attempts + new("more")},
+        more="attempts",
+    )
+    async with database.write() as db:
+        learner = {"id": "l", "address_index": b"i", "key_id": "k", "wrapped_key": b"", "sealed_address": b"",
+                   "sealed_profile": b"", "language": "en", "state": "active", "created_at": NOW, "seen_at": NOW}  # fmt: skip
+        await db.execute(t.learners.insert().values(learner))
+        for name in ("a", "b", "c"):
+            row = {"id": name, "learner_id": "l", "kind": name, "slot": NOW.date(), "status": "sent", "created_at": NOW,
+                   "updated_at": NOW, "attempts": 1}  # fmt: skip
+            await db.execute(t.deliveries.insert().values(row))
+    async with database.bulk() as go:
+        await go(lambda db: change.run(db, [("a", "slow_down", 1), ("b", None, 5)]))
+    async with database.read() as db:
+        found = {row.id: (row.reason, row.attempts) for row in await db.execute(select(t.deliveries))}
+    assert found == {"a": ("slow_down", 2), "b": (None, 6), "c": (None, 1)}
+
+
+async def test_moments_are_kept_in_utc_and_days_as_days(database: Database) -> None:
+    elsewhere = datetime(2026, 3, 2, 9, 0, 0, 5, tzinfo=timezone(timedelta(hours=2)))
+    async with database.bulk() as go:
+        await go(lambda db: BUDGET.run(db, [("messages", elsewhere)]))
+    async with database.read() as db:
+        (kept,) = (await db.execute(select(t.budget.c.next_at))).scalars()
+    assert kept == elsewhere
+    assert kept.tzinfo is UTC or kept.utcoffset() == timedelta(0)
+
+
+async def test_what_was_begun_is_undone_when_something_is_raised(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.bulk() as go:
+            await go(lambda db: COUNTS.run(db, add(1)))
+            _ = 1 / 0
+    async with database.bulk() as go:
+        await go(lambda db: COUNTS.run(db, add(2)))
+    assert set(await counted(database)) == {2}
+
+
+async def test_whoever_gives_up_in_the_middle_leaves_nothing_behind(database: Database) -> None:
+    """As in a crash of the tick, or at the end of patience: the work that is under way is undone, and the next goes on."""
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def slowly(db: Connection) -> None:
+        COUNTS.run(db, add(1))
+        loop.call_soon_threadsafe(begun.set)
+        if db.dialect.name == "sqlite":
+            time.sleep(0.3)  # in the thread beside the loop
+        else:
+            db.execute(select(func.pg_sleep(0.3)))
+
+    async def work() -> None:
+        async with database.bulk() as go:
+            await go(slowly)
+
+    doomed = asyncio.create_task(work())
+    await begun.wait()
+    doomed.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await doomed
+    async with database.bulk() as go:
+        await go(lambda db: COUNTS.run(db, add(2)))
+    assert set(await counted(database)) == {2}
+
+
+async def test_it_gives_up_when_its_patience_is_at_an_end(database: Database) -> None:
+    async def held() -> None:
+        async with database.bulk() as go:
+            await go(lambda db: COUNTS.run(db, add(1)))
+            await asyncio.sleep(5)
+
+    with pytest.raises(StoreUnavailable):
+        await held()
+    async with database.write() as db:
+        await db.execute(t.daily_counts.insert().values(day=NOW.date(), name="cards", count=9))
+    assert set(await counted(database)) == {9}
+
+
+async def test_a_database_that_was_closed_can_be_used_again_and_closed_twice(database: Database) -> None:
+    async with database.bulk() as go:
+        await go(lambda db: COUNTS.run(db, add(1)))
+    await database.close()
+    async with database.bulk() as go:
+        await go(lambda db: COUNTS.run(db, add(2)))
+    await database.close()
+    await database.close()
+    assert set(await counted(database)) == {1, 2}
