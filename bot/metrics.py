@@ -52,6 +52,12 @@ class Metrics:
         self._late = self._gauge(
             "kindling_backlog_oldest_seconds", "For how long the oldest delivery has been late; 0 when none is.", ()
         )
+        self._behind = self._gauge(
+            "kindling_behind_learners", "Learners who were behind when last looked at, at night, in whole tens.", ()
+        )
+        self._audited = self._gauge(
+            "kindling_audit_timestamp_seconds", "When it was last looked who is behind; 0 before the first time.", ()
+        )
         self._reviews = self._gauge("kindling_helpline_reviews_due", "Helplines whose review is overdue.", ())
         self.events: dict[str, int] = {}
 
@@ -104,6 +110,11 @@ class Metrics:
             self._learners.labels(state).set(number - number % TEN)
         self._late.set(late.total_seconds())
         self._reviews.set(reviews_due)
+
+    def audited(self, behind: int, at: datetime) -> None:
+        """Keeps what the last nightly look found: how many are behind, rounded down to whole tens, and when that was."""
+        self._behind.set(behind - behind % TEN)
+        self._audited.set(at.timestamp())
 
     def uncounted(self) -> None:
         """Takes away what the database counted, since nobody knows it just now."""

@@ -19,6 +19,7 @@ from bot.crisis.answer import DEFAULT
 from bot.metrics import LogCount, Metrics
 from bot.operator.board import Board
 from bot.operator.door import Door, kept_token
+from bot.service import upkeep
 from bot.service.figures import Counted, figures
 from bot.service.overview import Dependency, Long, Now, long_view
 from bot.service.ports import StoreUnavailable
@@ -103,8 +104,17 @@ class Watch:
         except StoreUnavailable:
             self.metrics.uncounted()
             return
+        await self._audited(database)
         states = {state.value: number for state, number in found.states.items()}
         self.metrics.counted(states, found.backlog.late(now), self._reviews_due(now))
+
+    async def _audited(self, database: Database) -> None:
+        from bot.storage.looking import note_in
+
+        noted = await note_in(database, upkeep.AUDIT)
+        if noted is not None:
+            found = upkeep.audit_of(noted)
+            self.metrics.audited(found.people, datetime.fromisoformat(found.at))
 
     def _reviews_due(self, now: datetime) -> int:
         return _reviews_due_on(now.date())

@@ -115,6 +115,9 @@ def as_export_rows(rows: tuple[LedgerRow, ...]) -> list[dict[str, Any]]:
             "status": row.delivery.status.value,
             "reason": row.delivery.reason,
             "attempts": row.delivery.attempts,
+            "failed_attempts": [
+                {"at": utc_text(each.at), "outcome": each.outcome, "reason": each.reason} for each in row.failed
+            ],
         }
         for row in rows
     ]
@@ -204,6 +207,9 @@ def _ledger(rows: tuple[LedgerRow, ...], learner: Learner) -> Table:
         decided = f"{local(row.decided_at, zone):%m-%d %H:%M}"
         reason = why(one.reason) if one.reason else ""
         table.add_row(decided, str(one.slot), one.kind.value, one.lesson or "–", one.status.value, reason)
+        for each in row.failed:
+            tried = f"{local(each.at, zone):%m-%d %H:%M}"
+            table.add_row(tried, "", "  tried", "", each.outcome, why(each.reason) if each.reason else "")
     return table
 
 

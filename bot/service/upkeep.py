@@ -63,6 +63,11 @@ class Ledger(Protocol):
         """Notes it."""
 
 
+def audit_of(noted: str) -> Audit:
+    """What was noted of an audit."""
+    return Audit(**json.loads(noted))
+
+
 async def audit(ledger: Ledger, course: Course, now: datetime) -> Audit:
     """Looks through everybody who has lessons, notes what was found, and says so in the log: numbers only."""
     learners, people, reasons = 0, 0, Counter[str]()

@@ -13,6 +13,7 @@ from bot.service.learners import Learner, Passage, State
 from bot.service.records import ChosenTrack, LedgerRow, LessonPassed, Record
 from bot.storage import tables as t
 from bot.storage.batch import KNOWN
+from bot.storage.database import Database
 from bot.storage.rows import delivery_of
 from bot.storage.store import SqlStore
 
@@ -57,9 +58,7 @@ class SqlLedger:
 
     async def noted(self, name: str) -> str | None:
         """See the port."""
-        async with self._store.database.read() as db:
-            value = await db.scalar(select(t.installation.c.value).where(t.installation.c.name == name))
-        return bytes(value).decode() if value is not None else None
+        return await note_in(self._store.database, name)
 
     async def note(self, name: str, value: str) -> None:
         """See the port."""
@@ -67,3 +66,10 @@ class SqlLedger:
         fresh = row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
         async with self._store.database.write() as db:
             await db.execute(fresh)
+
+
+async def note_in(database: Database, name: str) -> str | None:
+    """What was noted for the whole installation under that name. Raises StoreUnavailable."""
+    async with database.read() as db:
+        value = await db.scalar(select(t.installation.c.value).where(t.installation.c.name == name))
+    return bytes(value).decode() if value is not None else None

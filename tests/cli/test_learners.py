@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -52,6 +54,19 @@ def test_show_as_json_is_complete(sqlite_shell: Shell, sqlite_cast: Cast) -> Non
     ]
     assert [(one["status"], one["reason"]) for one in shown["decisions"]] == [("not_sent", "too_late"), ("sent", None)]
     assert not any(secret in json.dumps(shown) for secret in sqlite_cast.secrets())
+
+
+def test_show_tells_each_try_that_failed(sqlite_shell: Shell, sqlite_cast: Cast) -> None:
+    with closing(sqlite3.connect(Path(sqlite_shell.environment["DATA_DIR"]) / "kindling.sqlite3")) as db, db:
+        db.execute(
+            "INSERT INTO attempts SELECT id, 1, learner_id, '2026-03-02 08:06:00', 'retry', 'slow_down'"
+            " FROM deliveries WHERE status = 'sent' AND learner_id IN (SELECT learner_id FROM deliveries"
+            " WHERE reason = 'too_late')"
+        )
+    shown = sqlite_shell.run("learners", "show", ANA.chat_id).stdout
+    assert re.search(r"03-02 09:06 +tried +retry", shown), shown
+    decisions = json_of(sqlite_shell.run("learners", "show", ANA.chat_id, "--json"))["decisions"]
+    assert [each["reason"] for one in decisions for each in one["failed_attempts"]] == ["slow_down"]
 
 
 def test_show_reads_the_chat_id_from_standard_input(sqlite_shell: Shell, sqlite_cast: Cast) -> None:

@@ -14,8 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.demo import BotApiServer, Call
+from bot.service.ports import StoreUnavailable
 from bot.settings import read_settings
 from bot.storage import tables as t
 from bot.storage.database import Database
@@ -46,10 +48,6 @@ class Report:
         return self.lost == self.repeated == self.stuck == 0
 
 
-QUIET, AFTER_TROUBLE = 3.0, 14.0
-"""Seconds without a message after which nothing more is expected; a doubt is told at the next tick."""
-
-
 class Seen:
     """What every person got, as the server saw it."""
 
@@ -57,7 +55,6 @@ class Seen:
         self.server = server
         self.texts: dict[int, list[str]] = defaultdict(list)
         self.total = 0
-        self.quiet = QUIET
         server.on_call(self._note)
 
     def _note(self, call: Call) -> None:
@@ -68,7 +65,7 @@ class Seen:
 
 Trouble = Callable[[BotApiServer], object]
 """Begins some trouble between the bot and the server."""
-OnTheWay = Callable[[], Awaitable[None]]
+OnTheWay = Callable[[Seen], Awaitable[None]]
 """Something that happens while the last process sends."""
 
 
@@ -79,6 +76,7 @@ async def kill_round(
     database_url: str | None = None,
     *,
     kills: int = 6,
+    rate: int = 1000,
     trouble: Trouble | None = None,
     on_the_way: OnTheWay | None = None,
 ) -> Report:
@@ -90,7 +88,7 @@ async def kill_round(
     for chat in chats:
         server.person(f"P{chat}", id=chat, started=True)
     environment = {"BOT_TOKEN": TOKEN, "BOT_API_URL": root, "DATA_DIR": str(folder), "SECRET_KEY": KEY, "HTTP_LISTEN": "",
-                   "SEND_RATE": "1000", "LOG_LEVEL": "warning"}  # fmt: skip
+                   "SEND_RATE": str(rate), "LOG_LEVEL": "warning"}  # fmt: skip
     if database_url:
         environment["DATABASE_URL"] = database_url
     database = Database(read_settings(environment).database)
@@ -99,9 +97,7 @@ async def kill_round(
         seen = Seen(server)
         if trouble is not None:
             trouble(server)
-        if trouble is not None or on_the_way is not None:
-            seen.quiet = AFTER_TROUBLE
-        killed = await _send_with_kills(seen, environment, chats, chance, kills, on_the_way)
+        killed = await _send_with_kills(seen, environment, database, chats, chance, kills, on_the_way)
         return await _report(seen, database, chats, seed, killed)
     finally:
         await database.close()
@@ -122,6 +118,7 @@ async def prepare(database: Database, chats: list[int]) -> None:
 async def _send_with_kills(
     seen: Seen,
     environment: dict[str, str],
+    database: Database,
     chats: list[int],
     chance: random.Random,
     kills: int,
@@ -143,8 +140,9 @@ async def _send_with_kills(
     try:
         await asyncio.wait_for(_until_receiving(seen, polls), 60)
         if on_the_way is not None:
-            await on_the_way()
-        await asyncio.wait_for(_until_quiet(seen, len(chats)), 120)
+            await _until_sending(seen, process)
+            await on_the_way(seen)
+        await asyncio.wait_for(_until_done(seen, database, len(chats)), max(120.0, len(chats) / 5))
     finally:
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 15) == 0
@@ -167,12 +165,26 @@ async def _until_sending(seen: Seen, process: asyncio.subprocess.Process) -> Non
     raise AssertionError("the bot sent nothing for half a minute")
 
 
-async def _until_quiet(seen: Seen, people: int) -> None:
-    still, before = 0, -1
-    while still * 0.2 < seen.quiet:
+async def _until_done(seen: Seen, database: Database, people: int) -> None:
+    while len(seen.texts) < people or await _open_ends(database):
         await asyncio.sleep(0.2)
-        still = still + 1 if seen.total == before and len(seen.texts) == people else 0
-        before = seen.total
+
+
+async def _open_ends(database: Database) -> int:
+    """Learners who are still due, and rows of the ledger that have not come to an end; a database that is away counts as one."""
+    due = select(func.count()).select_from(t.learners).where(t.learners.c.due_at <= datetime.now(UTC))
+    try:
+        async with database.read() as db:
+            return int((await db.execute(due)).scalar_one()) + await stuck(db)
+    except StoreUnavailable:
+        return 1
+
+
+async def stuck(db: AsyncConnection) -> int:
+    """Rows of the ledger that have not come to an end."""
+    ended = ("sent", "uncertain", "not_sent", "refused")
+    rows = select(func.count()).select_from(t.deliveries).where(t.deliveries.c.status.not_in(ended))
+    return int((await db.execute(rows)).scalar_one())
 
 
 async def _report(seen: Seen, database: Database, chats: list[int], seed: int, kills: int) -> Report:
@@ -184,6 +196,4 @@ async def _report(seen: Seen, database: Database, chats: list[int], seed: int, k
         lost += not lessons and not asked
         repeated += lessons > 1
     async with database.read() as db:
-        ended = ("sent", "uncertain", "not_sent", "refused")
-        stuck = select(func.count()).select_from(t.deliveries).where(t.deliveries.c.status.not_in(ended))
-        return Report(seed, kills, lost, repeated, announced, int((await db.execute(stuck)).scalar_one()))
+        return Report(seed, kills, lost, repeated, announced, await stuck(db))

@@ -26,8 +26,8 @@ from tests.world import KEY, START
 
 NEWER = base64.b64encode(b"a-newer-key-that-has-32-bytes!!!").decode()
 BOTH = f"{NEWER},{KEY}"
-PEOPLE = 2_000
-KILLS = 4
+PEOPLE = int(os.environ.get("ROTATED", "1000"))
+KILLS = int(os.environ.get("KILLS", "2"))
 
 
 async def keys_of_everybody(url: str) -> Counter[str]:

@@ -11,20 +11,18 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
 from bot.demo import BotApiServer
 from bot.settings import read_settings
-from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.sealing import Keyring, read_keys
 from bot.storage.store import SqlStore
-from tests.crash.broadcast import ANNOUNCED, FIRST_CHAT, LESSON, Seen
+from tests.crash.broadcast import ANNOUNCED, FIRST_CHAT, LESSON, Seen, stuck
 from tests.crowd import crowd
 from tests.replicas.replica import Replica, environment, replica
 from tests.world import KEY, TOKEN
 
-LEARNERS = int(os.environ.get("REPLICA_LEARNERS", "360"))
+LEARNERS = int(os.environ.get("REPLICA_LEARNERS", "240"))
 RATE = int(os.environ.get("REPLICA_RATE", "40"))
 GROUPS = 6
 
@@ -73,14 +71,9 @@ async def test_three_processes_two_of_which_die(postgres_url: str) -> None:
         assert [chat for chat in chats if not lessons[chat] and chat not in announced] == [], "somebody was lost"
         assert [chat for chat, number in lessons.items() if number > 1 and chat not in announced] == [], "twice"
         assert server.flood.peak <= RATE, "faster than allowed"
-        assert await stuck(database) == 0
+        async with database.read() as db:
+            assert await stuck(db) == 0
         assert in_order(chats, order)
-
-
-async def stuck(database: Database) -> int:
-    async with database.read() as db:
-        open_ = select(t.deliveries.c.id).where(t.deliveries.c.status.in_(("claimed", "sending", "retry")))
-        return len((await db.execute(open_)).all())
 
 
 def in_order(chats: list[int], order: dict[int, float]) -> bool:
@@ -92,7 +85,7 @@ def in_order(chats: list[int], order: dict[int, float]) -> bool:
 
 async def test_the_rate_is_used_and_never_exceeded(postgres_url: str) -> None:
     """By two processes together, at a server that refuses what is too much."""
-    chats = list(range(FIRST_CHAT, FIRST_CHAT + 200))
+    chats = list(range(FIRST_CHAT, FIRST_CHAT + 120))
     async with BotApiServer(TOKEN, keep_calls=0, keep_messages=4) as server, AsyncExitStack() as stack:
         for chat in chats:
             server.person(f"P{chat}", id=chat, started=True)

@@ -88,7 +88,7 @@ async def test_a_webhook_call_that_comes_again_while_the_first_is_answered_bring
 
 async def _open(app: App) -> None:
     await app.help_lane.learn_to_read()
-    await app._open()
+    await app._open(ticking=False)
 
 
 async def _close(app: App) -> None:

@@ -45,7 +45,7 @@ def upgrade():
 """
 """What the version after this one may bring."""
 REPOSITORY = Path(__file__).parents[2]
-PEOPLE = 120
+PEOPLE = 60
 
 
 @pytest.fixture(scope="module")

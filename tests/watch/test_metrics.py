@@ -81,6 +81,16 @@ async def test_what_happens_is_counted(there: World, visitor: Visitor) -> None:
     assert found["kindling_learners", "active"] == 0, "one person is not to be seen"
 
 
+async def test_the_nightly_look_at_who_is_behind_is_a_figure(there: World, visitor: Visitor) -> None:
+    assert samples((await visitor.reads("/metrics"))[1])[("kindling_audit_timestamp_seconds",)] == 0
+    await town(there, there.clock.now)
+    there.clock.now += timedelta(days=3)
+    await there.app.nightly()
+    found = samples((await visitor.reads("/metrics"))[1])
+    assert found[("kindling_audit_timestamp_seconds",)] == there.clock.now.timestamp()
+    assert found[("kindling_behind_learners",)] == 20
+
+
 async def test_people_are_counted_in_whole_tens(there: World, visitor: Visitor) -> None:
     await town(there, there.clock.now)
     found = samples((await visitor.reads("/metrics"))[1])
@@ -158,7 +168,8 @@ def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:
 def test_the_dashboard_shows_every_figure_of_ours() -> None:
     text = text_of("deploy/prometheus/dashboard.json")
     shown = names_in(text)
-    assert set(own_names()) - shown <= {"kindling_helpline_reviews_due", "kindling_last_tick_timestamp_seconds"}
+    moments = {"kindling_last_tick_timestamp_seconds", "kindling_audit_timestamp_seconds"}
+    assert set(own_names()) - shown <= {"kindling_helpline_reviews_due", *moments}
     places = [panel["gridPos"] for panel in json.loads(text)["panels"]]
     assert all(one["x"] + one["w"] <= 24 for one in places)
 
