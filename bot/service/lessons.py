@@ -326,7 +326,8 @@ def sources_text(talk: Talk, lesson: Lesson) -> str:
                 title=source.title,
                 venue=source.venue,
             )
-            lines.append(f"{line}\n{source.link}" if source.link else line)
+            proof = texts(f"proof-{source.kind.value}") if source.kind else ""
+            lines.append("\n".join(part for part in (line, proof, source.link) if part))
     parts = [texts("sources-title", title=lesson.title), "\n".join(lines) or texts("sources-none")]
     if left_out:
         parts[1:] = [
