@@ -43,6 +43,7 @@ class Reader:
     closeness: Closeness
     boundaries: frozenset[Theme]
     avoids: frozenset[Theme] = frozenset()
+    opened: list[str] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     last: Say | Edit | None = None
@@ -129,13 +130,16 @@ class Journey:
 
     async def read(self, chat: ChatRef, reader: Reader, now: datetime) -> None:
         """Opens the lesson where it is closed, notes which it was, and taps: without a sign of life they would come less often."""
-        if (envelope := reader.label("ls:open:")) is not None:
+        envelope = reader.label("ls:open:")
+        if envelope is not None:
             await self.tap(chat, reader, envelope, now)
         text = reader.shown[-1] if reader.last else ""
         found = next((self.titles[line] for line in text.splitlines() if line in self.titles), None)
         if found is None:
             return
         reader.order.append(found)
+        if envelope is not None:
+            reader.opened.append(found)
         button = reader.label("ls:deeper:") if reader.boundaries or reader.closeness is not Closeness.SAFE else None
         await self.tap(chat, reader, button or reader.label("ls:did:") or "", now)
 
@@ -187,6 +191,11 @@ def test_somebody_who_chose_everything_gets_every_lesson_once_and_in_a_sensible_
     for track in course.tracks.values():
         in_track = [place[name] for name in track.order]
         assert in_track == sorted(in_track), track.id
+
+
+def test_what_is_sensitive_comes_closed_and_is_opened_by_a_tap(gone: Journey, course: Course) -> None:
+    for reader in gone.readers.values():
+        assert set(reader.opened) == set(reader.order) & course.sensitive
 
 
 def test_the_end_of_every_topic_is_spoken_of_once_and_then_that_of_the_course(gone: Journey, course: Course) -> None:
