@@ -1,4 +1,4 @@
-"""Writes the parts of the pages that come from the code: settings, commands, and the limits of a lesson.
+"""Writes the parts of the pages that come from the code: settings, commands, the limits of a lesson, and check-ins.
 
 `python docs/tables.py` writes them anew; with `--check` it changes nothing, names the pages that are out of date and ends
 with 1 if there are any. A part stands between `<!-- from the code: NAME -->` and `<!-- end -->`.
@@ -11,6 +11,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from enum import Enum
 from itertools import pairwise
 from pathlib import Path
@@ -20,9 +21,11 @@ import typer
 
 from bot.cli import cli
 from bot.content import shape
+from bot.content.measures import measures
 from bot.content.structure import REQUIRED_PARTS
 from bot.course.lesson import Part
-from bot.i18n.texts import texts_for
+from bot.course.measures import Condition, Measure
+from bot.i18n.texts import Texts, texts_for
 from bot.metrics import Metrics
 from bot.service.commands import COMMANDS
 from bot.settings import SECRETS, Settings
@@ -156,6 +159,62 @@ def _kept_as(figure: Any) -> str:
     return figure.name + {"counter": "_total", "info": "_info"}.get(figure.type, "")
 
 
+def check_in_questions() -> str:
+    """What check-ins ask, word for word, and when."""
+    texts, rows = texts_for("en"), []
+    for measure in measures().by_kind.values():
+        words = measure.wording.get("en", {})
+        for one in measure.questions:
+            ours = texts.raw(f"rate-{one.id}").replace("*", "") if texts.has(f"rate-{one.id}") else _taps(texts)
+            asked = " ".join(words.get(one.id, ours).split())
+            rows.append((f"`{measure.kind.value}`", asked, f"{one.low} to {one.high}", _how_often(measure)))
+    return _table(("check-in", "question", "answer", "how often"), rows)
+
+
+def _taps(texts: Texts) -> str:
+    return " / ".join(texts(f"button-helped-{value}") for value in (2, 1, 0))
+
+
+def _how_often(measure: Measure) -> str:
+    return f"every {measure.every_days} days at most" if measure.every_days else "when they ask for it"
+
+
+def check_in_scores() -> str:
+    """What is added up, and the least change that counts."""
+    rows = []
+    for measure in measures().by_kind.values():
+        for name, noise in measure.noise.items():
+            rows.append((f"`{measure.kind.value}`", name, " + ".join(measure.scores[name]), str(noise)))
+    return _table(("check-in", "score", "made of", "smaller changes are noise"), rows)
+
+
+def check_in_rules() -> str:
+    """The rules that act on answers, in the order in which they are looked at."""
+    rows = [(f"**{rule.name}**", "; or ".join(_condition(one) for one in rule.conditions)) for rule in measures().rules]
+    return _table(("rule", "holds when"), rows)
+
+
+def _condition(one: Condition) -> str:
+    change = {"at_least": one.at_least, "rise": one.rise, "fall": one.fall}
+    said = [f"{name.replace('_', ' ')} {value}" for name, value in change.items() if value is not None]
+    more = [f"{one.in_a_row} times in a row"] * (one.in_a_row > 1) + [f"not before check-in {one.after}"] * (
+        one.after > 1
+    )
+    return f"`{one.kind.value}` {one.score}: {', '.join(said + more)}"
+
+
+def check_in_licences() -> str:
+    """Whose words a questionnaire is, and on what terms it may be shown."""
+    rows = []
+    for measure in measures().by_kind.values():
+        if measure.licence is not None:
+            rows += [
+                (measure.kind.value, name.replace("_", " "), str(value))
+                for name, value in asdict(measure.licence).items()
+            ]
+    return _table(("questionnaire", "record", ""), rows)
+
+
 def _table(head: tuple[str, ...], rows: list[Any]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
@@ -169,6 +228,10 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "metrics": metrics,
     "lesson-limits": lesson_limits,
     "lesson-numbers": lesson_numbers,
+    "check-in-questions": check_in_questions,
+    "check-in-scores": check_in_scores,
+    "check-in-rules": check_in_rules,
+    "check-in-licences": check_in_licences,
 }
 
 

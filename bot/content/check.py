@@ -65,6 +65,9 @@ _EACH_LESSON: Sequence[_LessonRule] = (
 )
 _WHOLE_COURSE: Sequence[_CourseRule] = (
     _course("source-unknown", "error", sourcing.source_unknown, "Correct the id, or add it to references.yaml."),
+    _course("source-kind-missing", "error", sourcing.source_kind_missing, "Write its kind into references.yaml."),
+    _course("proof-too-weak", "error", sourcing.proof_too_weak,
+            "Say what was found and in whom, such as: in one small study."),
     _course("memory-only", "warning", sourcing.memory_only,
             "Look a source up, or put check_sources_before_release: true into the front matter."),
     _course("similar-lessons", "warning", likeness.similar_lessons, "Write one of them anew, in other words."),

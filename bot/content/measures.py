@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import astuple
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -32,7 +33,7 @@ def _measure(kind: Kind, part: Mapping[str, Any]) -> Measure:
     questions = tuple(Question(name, *bounds) for name, bounds in part["questions"].items())
     wording = part.get("wording", {})
     licence = Licence(**part["licence"]) if wording or "licence" in part else None
-    if licence and not all((licence.owner, licence.licence, licence.source_url, licence.text_version, licence.seen)):
+    if licence and not all(astuple(licence)):
         raise KeyError(f"{kind}: the record of a questionnaire has no empty fields")
     alone = {question.id: (question.id,) for question in questions}
     scores = {name: tuple(parts) for name, parts in part["scores"].items()} if "scores" in part else alone

@@ -33,7 +33,7 @@ from bot.content.structure import (
 from bot.content.themes import words_of_themes
 from bot.content.yamlfile import Table, read_table, short, typed
 from bot.course.boundaries import about
-from bot.course.lesson import Course, Lesson, Source, Suggestion, Theme, Track
+from bot.course.lesson import Course, Lesson, Proof, Source, Suggestion, Theme, Track
 
 COURSE_FILE, SOURCES_FILE, TRACK_FILE = "course.yaml", "references.yaml", "track.yaml"
 
@@ -197,9 +197,12 @@ def _add_source(entry: Mapping[Any, Any], table: Table, sources: dict[str, Sourc
         notes.add("id-unique", SOURCES_FILE, line, f"There are two sources {name}.")
     if head.get("verified", "record") not in ("record", "memory"):
         notes.add("key-wrong", SOURCES_FILE, line, f"verified of {name} is neither record nor memory.")
+    if head.get("kind", Proof.STUDY) not in tuple(Proof):
+        notes.add("key-wrong", SOURCES_FILE, line, f"kind of {name} is none of {', '.join(Proof)}.")
     if len(notes) == before:
+        kind = Proof(head["kind"]) if "kind" in head else None
         texts = {key: str(head[key]) for key in ("id", "authors", "year", "title", "venue", "verified")}
-        sources[name] = Source(**texts, link=head.get("link"), note=head.get("note", ""))
+        sources[name] = Source(**texts, link=head.get("link"), note=head.get("note", ""), kind=kind)
 
 
 def _read_track(folder: Path, track_id: str, language: str, drafts: list[Draft], notes: Notes) -> Track | None:

@@ -37,9 +37,9 @@ OPTIONAL_COURSE_KEYS = {"suggestions", "themes"}
 SUGGESTION_KEYS = {"before": str, "first": str, "why": dict}
 SOURCE_KEYS = {
     "id": str, "authors": str, "year": int, "title": str, "venue": str, "verified": str, "link": str, "pmid": str,
-    "isbn": str, "note": str,
+    "isbn": str, "note": str, "kind": str,
 }  # fmt: skip
-OPTIONAL_SOURCE_KEYS = {"link", "pmid", "isbn", "note"}
+OPTIONAL_SOURCE_KEYS = {"link", "pmid", "isbn", "note", "kind"}
 
 RULES: Mapping[str, Rule] = {
     rule.id: rule

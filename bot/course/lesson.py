@@ -44,6 +44,18 @@ class Part(StrEnum):
     DEEPER = "deeper"
 
 
+class Proof(StrEnum):
+    """What kind of proof a source is: several studies put together, a trial, another study, a guideline, a view or model, or a
+    public record."""
+
+    REVIEW = "review"
+    TRIAL = "trial"
+    STUDY = "study"
+    GUIDELINE = "guideline"
+    VIEW = "view"
+    RECORD = "record"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One entry of lessons/references.yaml. `verified` is "record" or "memory" (then it needs a check before release)."""
@@ -56,6 +68,7 @@ class Source:
     verified: str
     link: str | None = None
     note: str = ""
+    kind: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ COMMANDS = (
     Command("next", lessons.next_now),
     Command("low", lessons.low_battery),
     Command("skip", lessons.skip),
+    Command("why", lessons.why),
     Command("progress", progress.progress),
     Command("checkin", checkins.check_in),
     Command("journal", journal.journal),
@@ -93,5 +94,6 @@ BARE = frozenset(BY_NAME) - {
     "export",
     "delete",
     "low",
+    "why",
 }
 """Command words that mean the command when they are all that was written. Words that could well be an answer are not among them."""

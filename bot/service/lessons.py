@@ -116,6 +116,20 @@ async def _todays(talk: Talk) -> Delivery | None:
     return next((row for row in rows if row.id == talk.learner.delivery), rows[0] if rows else None)
 
 
+async def why(talk: Talk, _words: str = "") -> None:
+    """Where today's lesson comes from, and what kind of proof that is; of the one they read last, if none came today."""
+    if not await _ready(talk):
+        return
+    delivery = await _todays(talk)
+    lesson = talk.lesson(delivery.lesson if delivery else talk.learner.lesson)
+    if lesson is None or kept_from(talk, lesson):
+        talk.say("why-none")
+    elif talk.learner.closed(lesson) and lesson.id not in await talk.passages():
+        talk.say("why-closed")
+    else:
+        _say_sources(talk, lesson)
+
+
 async def next_now(talk: Talk, _words: str = "") -> None:
     """The next lesson now instead of tomorrow."""
     await send_next(talk)
@@ -288,9 +302,7 @@ async def _pressed_lesson(talk: Talk, verb: str, lesson: Lesson) -> None:
         case "deeper":
             _say_part(talk, lesson, Part.DEEPER, "deeper")
         case "why":
-            hidden = talk.learner.closed(lesson)
-            text = sources_text(talk, lesson)
-            talk.out.append(Say(veiled(text) if hidden else text, silent=hidden))
+            _say_sources(talk, lesson)
         case _:
             talk.toast("old-question")
     if verb == "short":
@@ -305,6 +317,11 @@ def _say_part(talk: Talk, lesson: Lesson, part: Part, key: str) -> None:
         return
     hidden = talk.learner.closed(lesson)
     talk.out.append(Say(talk.texts.raw(key, text=veiled(text) if hidden else text), silent=hidden))
+
+
+def _say_sources(talk: Talk, lesson: Lesson) -> None:
+    hidden, text = talk.learner.closed(lesson), sources_text(talk, lesson)
+    talk.out.append(Say(veiled(text) if hidden else text, silent=hidden))
 
 
 def sources_text(talk: Talk, lesson: Lesson) -> str:
@@ -326,7 +343,8 @@ def sources_text(talk: Talk, lesson: Lesson) -> str:
                 title=source.title,
                 venue=source.venue,
             )
-            lines.append(f"{line}\n{source.link}" if source.link else line)
+            proof = texts(f"proof-{source.kind.value}") if source.kind else ""
+            lines.append("\n".join(part for part in (line, proof, source.link) if part))
     parts = [texts("sources-title", title=lesson.title), "\n".join(lines) or texts("sources-none")]
     if left_out:
         parts[1:] = [

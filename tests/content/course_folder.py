@@ -31,6 +31,7 @@ references:
     venue: Journal of Small Things 1(2):3-4
     link: https://doi.org/10.1000/tea
     verified: record
+    kind: trial
     note: 40 adults, two weeks
   - id: S02
     authors: Cedar C
@@ -38,18 +39,21 @@ references:
     title: Fresh air indoors
     venue: Annals of Windows 5:6-7
     verified: memory
+    kind: study
   - id: I10
     authors: Dogwood D
     year: 2017
     title: A survey
     venue: Journal of Surveys 8:9-10
     verified: record
+    kind: study
   - id: M02
     authors: Elm E
     year: 2021
     title: Medicines and daily life
     venue: Journal of Medicines 11:12-13
     verified: record
+    kind: review
 """
 TEA_LESSON = """\
 ---

@@ -180,6 +180,8 @@ BREAKS: list[tuple[str, str, Break]] = [
     ("exclamation", TEA, solo("Enjoy!")),
     ("emoji", TEA, solo("Tea \U0001f375 and \U0001f36a cake.")),
     ("source-unknown", TEA, swap("worth saying too. [@S01]", "worth saying too. [@S99]")),
+    ("source-kind-missing", TEA, lambda c: c.write("references.yaml", c.text("references.yaml").replace("    kind: trial\n", ""))),
+    ("proof-too-weak", TEA, swap("In a small study, people who", "In trials, people who")),
     ("memory-only", TEA, lambda c: c.write(TEA, c.text(TEA).replace("@S01", "@S02"))),
     ("similar-lessons", "stress/en/03-tea-again.md", lambda c: (
         c.swap("stress-2]", "stress-2, stress-3]", "stress/track.yaml"),

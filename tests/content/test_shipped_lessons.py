@@ -21,6 +21,8 @@ def report(reading: Reading) -> Report:
 
 def test_they_keep_every_rule(report: Report) -> None:
     assert [str(finding) for finding in report.findings] == []
+    assert report.tracks == 14
+    assert report.lessons >= 98
 
 
 def test_every_file_is_a_lesson_that_loads(reading: Reading) -> None:
@@ -31,6 +33,17 @@ def test_every_file_is_a_lesson_that_loads(reading: Reading) -> None:
 def test_consent_comes_before_intimacy(reading: Reading) -> None:
     assert "consent-1" in reading.course.tracks["intimacy"].prerequisites
     assert reading.course.lesson("consent-1", "en") is not None
+
+
+def test_before_coping_comes_the_first_lesson_on_mood(reading: Reading) -> None:
+    assert "mood-1" in reading.course.tracks["coping"].prerequisites
+
+
+def test_what_goes_well_before_is_suggested(reading: Reading) -> None:
+    pairs = {(one.before, one.first) for one in reading.course.suggestions}
+    assert {("mood", "sleep"), ("intimacy", "consent"), ("coping", "mood")} <= pairs
+    why = next(one.why["en"] for one in reading.course.suggestions if one.before == "mood")
+    assert "night" in why
 
 
 def test_no_mark_is_left_in_what_a_learner_reads(reading: Reading) -> None:

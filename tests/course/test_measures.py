@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import tomllib
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.measures import measures, read_measures
-from bot.course.measures import Kind, Rating, Trend, rules_that_hold, score, scores, trend, what_helped
+from bot.course.measures import Kind, Licence, Rating, Trend, rules_that_hold, score, scores, trend, what_helped
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FOUR = measures().by_kind[Kind.FOUR]
@@ -107,6 +108,18 @@ def test_a_questionnaire_without_its_record_is_not_read(field: str) -> None:
     del broken["phq4"]["licence"][field]  # type: ignore[index]
     with pytest.raises((KeyError, TypeError)):
         read_measures(broken)
+
+
+@pytest.mark.parametrize("field", [one.name for one in fields(Licence)])
+def test_a_line_of_the_record_that_is_empty_is_no_record(field: str) -> None:
+    broken = copy.deepcopy(data())
+    broken["phq4"]["licence"][field] = ""  # type: ignore[index]
+    with pytest.raises(KeyError):
+        read_measures(broken)
+
+
+def test_the_rules_stand_in_the_order_in_which_they_are_looked_at() -> None:
+    assert [rule.name for rule in measures().rules] == ["strong", "offer", "worse", "watch", "better"]
 
 
 def test_words_of_somebody_else_need_a_record() -> None:

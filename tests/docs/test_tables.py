@@ -38,6 +38,10 @@ def test_every_page_is_up_to_date(tables: ModuleType) -> None:
         ("metrics", "docs/monitoring.md"),
         ("lesson-limits", "docs/lesson-format.md"),
         ("lesson-numbers", "docs/lesson-format.md"),
+        ("check-in-questions", "docs/safety/check-ins.md"),
+        ("check-in-scores", "docs/safety/check-ins.md"),
+        ("check-in-rules", "docs/safety/check-ins.md"),
+        ("check-in-licences", "docs/safety/check-ins.md"),
     ],
 )
 def test_each_part_stands_where_people_look_for_it(tables: ModuleType, part: str, page: str) -> None:

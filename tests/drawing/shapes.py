@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from bot.service.progress import _spread
+
 START = date(2026, 3, 2)
 TITLES = ("How heavy the week was", "How rested you felt", "How close to people, as close as you wanted")
 
@@ -17,7 +19,7 @@ def line(number: int, weeks: Sequence[int], high: int = 10) -> dict[str, Any]:
         [day.isoformat(), (week * (number + 2) * 3 + number) % (high + 1)]
         for week, day in zip(weeks, days, strict=True)
     ]
-    shown = days[:: max(1, len(days) // 4)]
+    shown = _spread(days)
     title = TITLES[number % 3] if number < 3 else "The four questions (lower is easier)"
     return {"title": title, "low": 0, "high": high, "gap_days": 20 if number == 3 else 10,
             "points": points, "first": days[0].isoformat(), "last": days[-1].isoformat(),

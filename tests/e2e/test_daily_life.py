@@ -71,6 +71,31 @@ async def test_after_the_last_lesson_there_is_a_kind_end(ana: Chat) -> None:
         assert end.labels == ["Topics"]
 
 
+async def test_why_tells_where_todays_lesson_comes_from_and_how_strong_that_is(ana: Chat) -> None:
+    await ana.is_learning("stress")
+    await ana.says("/why")
+    ana.hears_only("No lesson is open just now.")
+    await ana.says("/next")
+    await ana.says("/next")
+    await ana.says("/why")
+    told = ana.hears_only(f"Where “{ana.lesson('stress-2').title}” comes from")
+    assert "Several studies, put together." in told.text
+    await ana.says("why")
+    ana.hears_only(ana.lesson("stress-2").title)  # a bare word may well be an answer
+    assert "comes from" not in ana.last.text
+
+
+async def test_why_names_no_lesson_that_is_still_closed(ana: Chat) -> None:
+    await ana.is_learning("stress", discreet=True)
+    await ana.says("/next")
+    await ana.says("/why")
+    ana.hears_only("still closed")
+    await ana.taps("Open")
+    await ana.says("/why")
+    told = ana.hears_only(f"Where “{ana.lesson('stress-1').title}” comes from")
+    assert told.silent
+
+
 async def test_tracks_follow_each_other_in_their_order(ana: Chat) -> None:
     await ana.is_learning("sleep", "stress", closeness=Closeness.NOT_NOW)
     for _ in range(6):  # the seventh is about touch, and closeness is off
