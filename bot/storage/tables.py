@@ -37,15 +37,16 @@ class Moment(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         """From a moment to what the driver takes."""
-        return moment_as_text if dialect.name == "sqlite" else _in_utc
+        return moment_as_text if dialect.name == "sqlite" else moment_in_utc
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
         """From what the driver gives to a moment."""
-        return _moment_of_text if dialect.name == "sqlite" else _in_utc
+        return _moment_of_text if dialect.name == "sqlite" else moment_in_utc
 
 
 def moment_as_text(moment: datetime | None) -> str | None:
-    """A moment as SQLite keeps it: in UTC, always of the same length, so that texts compare as moments do."""
+    """A moment as SQLite keeps it: in UTC, always of the same length, so that texts compare as moments do.
+    Refuses naive ones."""
     if moment is None:
         return None
     if moment.tzinfo is not UTC:
@@ -59,7 +60,8 @@ def _moment_of_text(kept: str | None) -> datetime | None:
     return None if kept is None else datetime.fromisoformat(kept).replace(tzinfo=UTC)
 
 
-def _in_utc(moment: datetime | None) -> datetime | None:
+def moment_in_utc(moment: datetime | None) -> datetime | None:
+    """A moment as PostgreSQL keeps it. Refuses naive ones."""
     if moment is None:
         return None
     if moment.tzinfo is None:

@@ -8,15 +8,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy.dialects import sqlite
 
 from bot.course import hours, journey, pace
 from bot.course.pace import Rule
 from bot.messages import utc_text
-from bot.storage.tables import Moment
+from bot.storage.tables import moment_as_text, moment_in_utc
 from tests.course.courses import plain_course, standing
 
 REPOSITORY = Path(__file__).parents[2]
@@ -216,12 +214,9 @@ def _takes_a_moment(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     )
 
 
-def _bind(moment: datetime) -> Any:
-    return Moment().process_bind_param(moment, sqlite.dialect())
-
-
 PROMISED: dict[str, Callable[[datetime], object]] = {
-    "bot.storage.tables.Moment": _bind,
+    "bot.storage.tables.moment_as_text": moment_as_text,
+    "bot.storage.tables.moment_in_utc": moment_in_utc,
     "bot.messages.utc_text": utc_text,
     "bot.course.pace.local": lambda moment: pace.local(moment, "UTC"),
 }
