@@ -173,7 +173,8 @@ def varied(value: Any) -> Any:
 
 FULL = Profile("DE", "Europe/Berlin", 8, 5, frozenset({0, 1}), PracticeForm.SOLO, Closeness.SAFE, ("stress",),
                boundaries=frozenset({Theme.TOUCH}), words=(("a", "b"),), check_ins=CheckIns.WEEK, check_in_due=NOW.date(),
-               dark=True, away_from=NOW.date(), away_until=NOW.date() + timedelta(days=9))  # fmt: skip
+               dark=True, away_from=NOW.date(), away_until=NOW.date() + timedelta(days=9),
+               notes_from=NOW.date())  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [one.name for one in fields(Profile) if not one.name.startswith("pinned")])
