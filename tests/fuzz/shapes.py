@@ -18,11 +18,11 @@ NASTY: tuple[Json, ...] = (
 )  # fmt: skip
 """What is put in the place of any value."""
 
-AREAS = ("ask", "ls", "jo", "tr", "set", "go", "pl", "my", "di", "bo", "ci", "tb", "pr", "cmd", "sos", "zz")
+AREAS = ("ask", "ls", "jo", "tr", "set", "go", "pl", "my", "di", "bo", "ci", "tb", "pr", "rc", "cmd", "sos", "zz")
 VERBS = (
     "open",
     "shut", "again", "did", "not", "short", "page", "one", "drop", "keep", "leave", "show", "add", "first", "all", "topic", "topics",
-    "tidy",
+    "tidy", "track", "course", "on", "off", "steady",
     "sure", "gone", "export", "delete", "resume", "pause", "over", "part", "skip", "zone", "hour", "weekdays", "consent", "c", "n", "",
 )  # fmt: skip
 WORDS = (
@@ -30,7 +30,7 @@ WORDS = (
     "/help", "/today", "/next", "/skip", "/progress", "/journal", "/plan", "/tracks", "/when", "/settings", "/pause",
     "/resume",
     "/stop",
-    "/hide", "/mirror", "/export", "/delete", "/privacy", "/about", "/commands", "/cancel", "yes", "no", "germany", "8", "every day",
+    "/hide", "/why", "/mirror", "/export", "/delete", "/privacy", "/about", "/commands", "/cancel", "yes", "no", "germany", "8", "every day",
     "stress", "all", "just me", "later", "back", "A few words of mine.",
 )  # fmt: skip
 
