@@ -30,7 +30,8 @@ WORDS = (
     "/help", "/today", "/next", "/skip", "/progress", "/journal", "/plan", "/tracks", "/when", "/settings", "/pause",
     "/resume",
     "/stop",
-    "/hide", "/why", "/mirror", "/export", "/delete", "/privacy", "/about", "/commands", "/cancel", "yes", "no", "germany", "8", "every day",
+    "/hide", "/why", "/mirror", "/export", "/delete", "/privacy", "/about", "/commands", "/cancel", "yes", "no",
+    "germany", "8", "every day",
     "stress", "all", "just me", "later", "back", "A few words of mine.",
 )  # fmt: skip
 
