@@ -139,7 +139,7 @@ async def test_no_notification_names_what_is_about_closeness(ana: Chat) -> None:
 async def test_hide_empties_the_chat_and_goes_on_in_plain_words(ana: Chat) -> None:
     await ana.is_learning("stress")
     await ana.says("/next")
-    await ana.says("Something that nobody should read.")
+    await ana.says("Rain on the window, and a cup of tea.")
     await ana.says("/help")
     await ana.taps("Did it")
     await ana.says("/hide")
@@ -150,7 +150,7 @@ async def test_hide_empties_the_chat_and_goes_on_in_plain_words(ana: Chat) -> No
     await ana.there.at(START + timedelta(days=1))
     assert ana.last.text == PLAIN
     await ana.says("/journal")
-    ana.hears_only("Something that nobody should read.")
+    ana.hears_only("Rain on the window, and a cup of tea.")
 
 
 async def test_hide_leaves_what_the_messenger_does_not_let_go_and_takes_the_rest(ana: Chat) -> None:
