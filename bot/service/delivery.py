@@ -26,7 +26,7 @@ from bot.service import announcing, checkins, lessons, milestones
 from bot.service.discretion import as_asked
 from bot.service.fitting import fit
 from bot.service.learners import LESSON_KINDS, DeliveryKind, DeliveryStatus, Learner, State
-from bot.service.ports import Done, DueLearner, Intent, Sender, Store, Waiting
+from bot.service.ports import Done, DueLearner, Intent, Sender, StatementRefused, Store, Waiting
 from bot.service.pump import HOLD, Pump
 
 log = logging.getLogger(__name__)
@@ -93,12 +93,33 @@ class Delivery:
 
     async def _fetch(self, now: datetime, counts: Counter[str]) -> tuple[Waiting, ...] | None:
         """Decides some of what is due, and takes what waits to be tried again. None when there is neither."""
-        decided = await self._decide_some(now, counts)
+        try:
+            decided = await self._decide_some(now, counts, self.batch)
+        except StatementRefused:
+            decided = await self._decide_apart(now, counts)
         again = await self.store.take_waiting(now, self.batch, HOLD)
         return (*(decided or ()), *again) if again or decided is not None else None
 
-    async def _decide_some(self, now: datetime, counts: Counter[str]) -> tuple[Waiting, ...] | None:
-        async with self.store.due_batch(now, self.batch, HOLD, ours=True) as batch:
+    async def _decide_apart(self, now: datetime, counts: Counter[str]) -> tuple[Waiting, ...]:
+        """The same one learner at a time: whose row the database refuses steps aside, and the others get their lessons."""
+        decided: list[Waiting] = []
+        for _ in range(self.batch):
+            try:
+                one = await self._decide_some(now, counts, 1)
+            except StatementRefused:
+                async with self.store.due_batch(now, 1, HOLD) as batch:
+                    for due in batch.due:
+                        batch.postpone(due.learner, now + POISON)
+                        log.error("a decision was refused", extra={"action": "poison", "learner": due.learner.id})
+                counts["poison"] += 1
+                continue
+            if one is None:
+                break
+            decided.extend(one)
+        return tuple(decided)
+
+    async def _decide_some(self, now: datetime, counts: Counter[str], take: int) -> tuple[Waiting, ...] | None:
+        async with self.store.due_batch(now, take, HOLD, ours=True) as batch:
             for number, due in enumerate(batch.due, start=1):
                 if number % AT_ONCE == 0:
                     await asyncio.sleep(0)  # a call for help may be waiting for its turn
