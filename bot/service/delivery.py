@@ -198,6 +198,8 @@ def intents(course: Course, due: DueLearner, now: datetime) -> tuple[Intent, ...
     if learner.state is State.PAUSED:
         return (_pause_over(learner, now),)
     rule = learner.rule
+    if learner.state is State.ACTIVE and rule is not None and learner.agreed_to_older_words:
+        return (_asks_again(learner, rule, now),)
     if learner.state is not State.ACTIVE or rule is None or learner.due_at is None or not learner.consented:
         return (_held(learner, Hold(_reason_of(learner), None), now),)
     if learner.holiday_on(slot_of(rule, now)):
@@ -238,6 +240,14 @@ def _fades(learner: Learner, rule: Rule, now: datetime) -> Intent:
     """After so long without a sign of life lessons wait, and this is said once."""
     resting = replace(learner, state=State.PAUSED, paused_until=None, due_at=None, owed_since=None)
     return Intent(resting, DeliveryKind.FADE, slot_of(rule, now))
+
+
+def _asks_again(learner: Learner, rule: Rule, now: datetime) -> Intent:
+    """The words that they agreed to have changed: lessons wait until they have been asked, and this is said once."""
+    if is_quiet(rule, now):
+        return _held(learner, Hold(Reason.QUIET_HOURS, end_of_quiet(rule, now)), now)
+    waiting = replace(learner, due_at=None, owed_since=None)
+    return Intent(waiting, DeliveryKind.NEW_WORDS, slot_of(rule, now))
 
 
 def _held(learner: Learner, hold: Hold, now: datetime) -> Intent:
@@ -308,6 +318,8 @@ def message_for(course: Course, one: Waiting) -> Say | None:
             return Say(texts("pause-over"), lessons.return_rows(texts), delivery=one.delivery.id)
         case DeliveryKind.FADE:
             return Say(texts("fade"), lessons.return_rows(texts), silent=True, delivery=one.delivery.id)
+        case DeliveryKind.NEW_WORDS:
+            return Say(texts("new-words"), ((Button(texts("button-new-words"), "go:on"),),), delivery=one.delivery.id)
         case DeliveryKind.NUDGE:
             show, enough = (
                 Button(texts("button-show-it"), "cmd:today"),
