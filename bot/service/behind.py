@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.course.journey import Standing, next_in_track, next_lesson, place_in
+from bot.course.journey import Reason, Standing, next_in_track, next_lesson, place_in
 from bot.course.lesson import Course
 from bot.course.pace import Rule, local, occurrence
 from bot.course.silence import THIN_AFTER, THIN_DAYS
@@ -128,4 +128,6 @@ def _why(learner: Learner, rows: list[LedgerRow], lately: bool, apart: bool) -> 
     # A pause or a stop leaves no rows: what holds now has held since the last lesson, as far as can be known.
     if lately and learner.state in (State.PAUSED, State.STOPPED, State.GONE):
         return learner.state.value
+    if lately and learner.agreed_to_older_words:
+        return Reason.NOT_READY.value
     return THINNED if apart and learner.unanswered >= THIN_AFTER else NO_DECISION

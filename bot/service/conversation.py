@@ -175,6 +175,10 @@ class Conversation:
 LESSON_UNDER_WAY = (0.2, 0.3, 0.5, 1.0, 1.0, 1.0, 1.0)
 """Seconds for which /delete waits, again and again, for a lesson that is just being sent; then it is done all the same."""
 PAUSE_AFTER_HELP = timedelta(hours=72)
+WELCOMED = "welcomed"
+"""A step that asks nothing: they took a block away and were greeted. Many messengers send /start right after it by themselves."""
+GREETED = timedelta(seconds=15)
+"""For so long after the greeting /start is not answered with another."""
 
 
 async def after_card(talk: Talk, effects: Effects) -> None:
@@ -219,6 +223,7 @@ def in_order(incoming: Incoming, replies: list[Outgoing]) -> list[Outgoing]:
 
 async def answer(talk: Talk) -> None:
     """One update, decided: the answers are left in `talk.out`."""
+    greeted = await _just_greeted(talk)
     if talk.incoming.kind is not Kind.BLOCKED:
         await _heard_from(talk)
     match talk.incoming.kind:
@@ -233,8 +238,10 @@ async def answer(talk: Talk) -> None:
             if talk.turn.learner is not None and talk.learner.consented:
                 await lessons.edited(talk, talk.incoming.text[:LONGEST])
         case Kind.TEXT:
-            await _welcome_back_first(talk)
-            await _text(talk, talk.incoming.text.strip())
+            text = talk.incoming.text.strip()
+            greeted = await _welcome_back_first(talk) or greeted
+            if not (greeted and text.casefold() == "/start"):
+                await _text(talk, text)
         case Kind.OTHER:
             await _welcome_back_first(talk)
             await _other(talk)
@@ -380,15 +387,26 @@ async def _blocked(talk: Talk) -> None:
 
 async def _back_again(talk: Talk) -> None:
     """They unblocked the bot. The welcome comes once, with their next message or button, or now."""
-    await _welcome_back_first(talk)
+    if await _welcome_back_first(talk):
+        await talk.change(step=WELCOMED)
 
 
-async def _welcome_back_first(talk: Talk) -> None:
+async def _just_greeted(talk: Talk) -> bool:
+    learner = talk.turn.learner
+    if learner is None or learner.step != WELCOMED:
+        return False
+    await talk.change(step=None)
+    return talk.now - learner.seen_at <= GREETED
+
+
+async def _welcome_back_first(talk: Talk) -> bool:
+    """Greets whoever was gone, and answers whether it did."""
     learner = talk.turn.learner
     if learner is None or learner.state is not State.GONE:
-        return
+        return False
     if learner.rule is None:
         await talk.change(state=State.NEW)
-        return
+        return False
     await account.go_active(talk)
     account.say_welcome(talk, "welcome-after-block")
+    return True

@@ -26,7 +26,7 @@ from bot.service import announcing, checkins, lessons, milestones
 from bot.service.discretion import as_asked
 from bot.service.fitting import fit
 from bot.service.learners import LESSON_KINDS, DeliveryKind, DeliveryStatus, Learner, State
-from bot.service.ports import Done, DueLearner, Intent, Sender, Store, Waiting
+from bot.service.ports import Done, DueLearner, Intent, Sender, StatementRefused, Store, Waiting
 from bot.service.pump import HOLD, Pump
 
 log = logging.getLogger(__name__)
@@ -93,12 +93,33 @@ class Delivery:
 
     async def _fetch(self, now: datetime, counts: Counter[str]) -> tuple[Waiting, ...] | None:
         """Decides some of what is due, and takes what waits to be tried again. None when there is neither."""
-        decided = await self._decide_some(now, counts)
+        try:
+            decided = await self._decide_some(now, counts, self.batch)
+        except StatementRefused:
+            decided = await self._decide_apart(now, counts)
         again = await self.store.take_waiting(now, self.batch, HOLD)
         return (*(decided or ()), *again) if again or decided is not None else None
 
-    async def _decide_some(self, now: datetime, counts: Counter[str]) -> tuple[Waiting, ...] | None:
-        async with self.store.due_batch(now, self.batch, HOLD, ours=True) as batch:
+    async def _decide_apart(self, now: datetime, counts: Counter[str]) -> tuple[Waiting, ...]:
+        """The same one learner at a time: whose row the database refuses steps aside, and the others get their lessons."""
+        decided: list[Waiting] = []
+        for _ in range(self.batch):
+            try:
+                one = await self._decide_some(now, counts, 1)
+            except StatementRefused:
+                async with self.store.due_batch(now, 1, HOLD) as batch:
+                    for due in batch.due:
+                        batch.postpone(due.learner, now + POISON)
+                        log.error("a decision was refused", extra={"action": "poison", "learner": due.learner.id})
+                counts["poison"] += 1
+                continue
+            if one is None:
+                break
+            decided.extend(one)
+        return tuple(decided)
+
+    async def _decide_some(self, now: datetime, counts: Counter[str], take: int) -> tuple[Waiting, ...] | None:
+        async with self.store.due_batch(now, take, HOLD, ours=True) as batch:
             for number, due in enumerate(batch.due, start=1):
                 if number % AT_ONCE == 0:
                     await asyncio.sleep(0)  # a call for help may be waiting for its turn
@@ -177,6 +198,8 @@ def intents(course: Course, due: DueLearner, now: datetime) -> tuple[Intent, ...
     if learner.state is State.PAUSED:
         return (_pause_over(learner, now),)
     rule = learner.rule
+    if learner.state is State.ACTIVE and rule is not None and learner.agreed_to_older_words:
+        return (_asks_again(learner, rule, now),)
     if learner.state is not State.ACTIVE or rule is None or learner.due_at is None or not learner.consented:
         return (_held(learner, Hold(_reason_of(learner), None), now),)
     if learner.holiday_on(slot_of(rule, now)):
@@ -217,6 +240,14 @@ def _fades(learner: Learner, rule: Rule, now: datetime) -> Intent:
     """After so long without a sign of life lessons wait, and this is said once."""
     resting = replace(learner, state=State.PAUSED, paused_until=None, due_at=None, owed_since=None)
     return Intent(resting, DeliveryKind.FADE, slot_of(rule, now))
+
+
+def _asks_again(learner: Learner, rule: Rule, now: datetime) -> Intent:
+    """The words that they agreed to have changed: lessons wait until they have been asked, and this is said once."""
+    if is_quiet(rule, now):
+        return _held(learner, Hold(Reason.QUIET_HOURS, end_of_quiet(rule, now)), now)
+    waiting = replace(learner, due_at=None, owed_since=None)
+    return Intent(waiting, DeliveryKind.NEW_WORDS, slot_of(rule, now))
 
 
 def _held(learner: Learner, hold: Hold, now: datetime) -> Intent:
@@ -287,6 +318,8 @@ def message_for(course: Course, one: Waiting) -> Say | None:
             return Say(texts("pause-over"), lessons.return_rows(texts), delivery=one.delivery.id)
         case DeliveryKind.FADE:
             return Say(texts("fade"), lessons.return_rows(texts), silent=True, delivery=one.delivery.id)
+        case DeliveryKind.NEW_WORDS:
+            return Say(texts("new-words"), ((Button(texts("button-new-words"), "go:on"),),), delivery=one.delivery.id)
         case DeliveryKind.NUDGE:
             show, enough = (
                 Button(texts("button-show-it"), "cmd:today"),

@@ -123,6 +123,11 @@ class Learner:
         return self.consent_version == CONSENT_VERSION
 
     @property
+    def agreed_to_older_words(self) -> bool:
+        """True when they agreed to a consent text that has changed since."""
+        return self.consent_version is not None and not self.consented
+
+    @property
     def closeness(self) -> bool:
         """True when closeness topics may be shown: wanted, and safe at present."""
         return self.profile.closeness is Closeness.SAFE
@@ -224,6 +229,7 @@ class DeliveryKind(StrEnum):
     SUNSET = "sunset"
     NUDGE = "nudge"
     FADE = "fade"
+    NEW_WORDS = "new_words"
     RECAP = "recap"
     LATER = "later"
 

@@ -30,6 +30,11 @@ class StoreUnavailable(Exception):  # noqa: N818  it names a state, not a mistak
     """The database cannot be reached, or did not answer in time. Nothing was changed."""
 
 
+class StatementRefused(StoreUnavailable):
+    """The database is there and refused what it was given: a fault of ours, noted in the log. Nothing was changed. The same again
+    would be refused again, so whoever works for many tries them one by one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leftover:
     """Replies of an update that was handled before. `doubtful` holds the message whose sending was cut off, `harmless` what may be

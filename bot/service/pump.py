@@ -10,10 +10,11 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.service.ports import Done, Sender, Store, StoreUnavailable, Waiting
+from bot.service.learners import DeliveryStatus
+from bot.service.ports import Done, Sender, StatementRefused, Store, StoreUnavailable, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,9 @@ class Pump:
         for attempt in range(RECORD_TRIES):
             try:
                 ours = await self.store.advance(done, [one.delivery for one in group], self.clock() + HOLD)
+            except StatementRefused:
+                await self._record_apart(done)
+                done = ()
             except StoreUnavailable:
                 # What was sent must be written down before its hold runs out, or it would count as uncertain.
                 if not done:
@@ -109,6 +113,17 @@ class Pump:
                 return set(ours)
         log.error("outcomes could not be recorded", extra={"action": "outcomes_lost", "count": len(done)})
         return set()
+
+    async def _record_apart(self, done: Sequence[Done]) -> None:
+        """One row that the database refuses must not keep the others from being written down: it steps aside, as sent if it was."""
+        for one in done:
+            refused = replace(one, status=DeliveryStatus.REFUSED, message=None, reason="our_bug", passed=None)
+            for outcome in (one, replace(one, message=None), refused):
+                try:
+                    await self.store.record([outcome])
+                    break
+                except StatementRefused:
+                    log.error("an outcome was refused", extra={"action": "poison", "learner": one.delivery.learner})
 
     async def _some_end(self) -> None:
         waiting: set[asyncio.Future[object]] = {*self._going}  # type: ignore[arg-type]  # only waited for

@@ -71,15 +71,19 @@ OUTCOMES = Change(
     },
     at="updated_at",
 )
+LEFT_OPEN = timedelta(hours=1)
+"""A question that somebody left open for so long is closed by the lesson that comes: their next words answer the lesson."""
 ASKED = Change(
     t.learners,
-    ("lesson_id", "delivery_id", "more"),
+    ("lesson_id", "delivery_id", "more", "lately"),
     lambda new: {
         "lesson_id": new("lesson_id"),
         "delivery_id": new("delivery_id"),
         "unanswered": t.learners.c.unanswered + new("more"),
+        "step": case((t.learners.c.seen_at > new("lately"), t.learners.c.step)),
     },
     more="unanswered",
+    lately="seen_at",
 )
 CAME = Change(
     t.learners, ("more",), lambda new: {"unanswered": t.learners.c.unanswered + new("more")}, more="unanswered"
@@ -236,7 +240,8 @@ def record(db: Connection, done: Sequence[Done]) -> None:
 def _consequences(db: Connection, done: Sequence[Done]) -> None:
     """What the outcomes mean for the learners: one statement of each kind, however many there are."""
     PASSAGES.run(db, [(o.delivery.learner, o.passed, Passage.SENT.value, o.at) for o in done if o.passed])
-    ASKED.run(db, [(o.delivery.learner, o.delivery.lesson, o.delivery.id, int(o.came)) for o in done if o.answers])
+    asked = [(o.delivery, int(o.came), o.at - LEFT_OPEN) for o in done if o.answers]
+    ASKED.run(db, [(one.learner, one.lesson, one.id, more, lately) for one, more, lately in asked])
     CAME.run(db, [(o.delivery.learner, 1) for o in done if o.came and not o.answers])
     notes = [(one, ((DeliveryKind.NUDGE, one.nudge_at), (DeliveryKind.RECAP, one.recap_at))) for one in done]
     NEW_ROWS.run(db, [_note(one, kind, at) for one, several in notes for kind, at in several if at is not None])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,11 +15,13 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from sqlalchemy import URL, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.service.ports import PATIENCE, StoreUnavailable
+from bot.service.ports import PATIENCE, StatementRefused, StoreUnavailable
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -130,6 +133,11 @@ class Database:
                 yield
         except TimeoutError:
             raise StoreUnavailable("it did not answer in time") from None
+        except (DataError, IntegrityError, NotSupportedError, ProgrammingError) as error:
+            # No outage, but something of ours that it cannot take: trying again would not mend it, so it has to be heard of.
+            name = type(error).__name__
+            log.error("the database refused a statement: %s", name, extra={"action": "refused_statement"})
+            raise StatementRefused(f"the database refused a statement: {name}") from None
         except (DBAPIError, PoolTimeout, OSError, sqlite3.Error) as error:
             raise StoreUnavailable(type(error).__name__) from None
         except SQLAlchemyError as error:

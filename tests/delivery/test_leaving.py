@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.service import upkeep
 from bot.service.learners import State
+from bot.storage.looking import SqlLedger
 from bot.storage.sealing import Keyring, read_keys
 from tests.crowd import crowd
 from tests.delivery.calendar import LESSON, READY, WELCOME_BACK, heard, lessons, on, times, titles
@@ -152,6 +154,63 @@ async def test_a_deleted_account_and_a_chat_that_is_not_there(there: World, ana:
         assert [call.status for call in there.server.calls_of("sendMessage", chat_id)] == [status]
     assert (await ana.learner()).state is State.GONE
     assert sum(LESSON in message.text for message in ben.news) == 4
+
+
+async def test_after_a_change_of_the_consent_text_they_are_told_once_and_lessons_wait(there: World, ana: Chat) -> None:
+    await ana.is_learning("stress")
+    await ana.agreed_to_an_older_text()
+    await there.at(on("2026-03-05", "12:00"))
+    told = ana.hears_only("The words you agreed to")
+    assert times([told]) == ["2026-03-03 08:00"]
+    found = await upkeep.audit(SqlLedger(there.app.store), ana.course, there.clock.now)
+    assert found.reasons == {"not_ready": 3}, "and the nightly look says why"
+    await ana.taps("Show me")
+    ana.hears("Is that all right with you?")
+    await ana.taps("I am 18 or older, and I agree")
+    await there.at(on("2026-03-07", "12:00"))
+    assert times(lessons(ana)) == ["2026-03-06 08:00", "2026-03-07 08:00"]
+
+
+async def test_a_block_that_ends_with_start_is_one_welcome(there: World, ana: Chat) -> None:
+    """4b case 13: a messenger's own /start right after it is no wish for a second greeting."""
+    await ana.is_learning("stress")
+    await ana.blocks()
+    await ana.unblocks()
+    ana.hears_only("Lessons stopped while I could not reach you")
+    await ana.says("/start")
+    ana.hears_nothing()
+    await ana.says("/start")
+    ana.hears_only("Good to see you.")
+
+
+async def test_start_is_not_swallowed_a_minute_after_the_welcome(there: World, ana: Chat) -> None:
+    await ana.is_learning("stress")
+    await ana.blocks()
+    await ana.unblocks()
+    await there.later(minutes=1)
+    await ana.says("/start")
+    ana.hears_only("Good to see you.")
+
+
+async def test_a_question_left_open_does_not_catch_the_answer_to_the_next_lesson(there: World, ana: Chat) -> None:
+    await ana.is_learning("stress")
+    await ana.says("/settings")
+    await ana.taps("Time")
+    assert (await ana.learner()).step == "hour"
+    await there.at(on("2026-03-03", "08:00"))
+    await ana.says("In my shoulders, at 9.")
+    ana.hears_only("Kept")
+    assert (await ana.learner()).profile.hour == 8
+
+
+async def test_a_question_that_was_just_opened_waits_for_its_answer(there: World, ana: Chat) -> None:
+    await ana.is_learning("stress")
+    await there.at(on("2026-03-03", "07:59"))
+    await ana.says("/settings")
+    await ana.taps("Time")
+    await there.at(on("2026-03-03", "08:00"))
+    await ana.says("9")
+    assert (await ana.learner()).profile.hour == 9
 
 
 async def test_a_block_in_a_pause_leaves_them_paused(there: World, ana: Chat) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.demo import limits
 from bot.storage import tables as t
@@ -117,6 +117,35 @@ async def test_slow_down_for_a_whole_day_leads_to_the_next_slot(there: World, an
     assert times(lessons(ana)) == ["2026-03-04 08:00"]
     assert titles(ana) == ["stress-1"]
     assert ("lesson", "not_sent", "too_late") in await ledger(there)
+
+
+REFUSED = """CREATE TRIGGER refused BEFORE {what} ON deliveries WHEN NEW.learner_id = '{learner}' AND {when}
+BEGIN SELECT RAISE(ABORT, 'no'); END"""
+"""A row that the database will not take, as one that is too long for its column on PostgreSQL."""
+
+
+@pytest.mark.parametrize(
+    ("what", "when", "came", "poisoned"),
+    [("INSERT", "TRUE", 0, 1), ("UPDATE", "NEW.message IS NOT NULL", 1, 1), ("UPDATE", "NEW.status = 'sent'", 1, 2)],
+)
+async def test_a_row_that_the_database_refuses_steps_aside_loudly(
+    there: World, ana: Chat, ben: Chat, caplog: pytest.LogCaptureFixture, what: str, when: str, came: int, poisoned: int
+) -> None:
+    for person in (ana, ben):
+        await person.is_learning("stress")
+    broken = REFUSED.format(what=what, when=when, learner=(await ana.learner()).id)
+    async with there.app.store.database.write() as db:
+        await db.execute(text(broken))
+    await there.at(EIGHT + timedelta(minutes=5))
+    assert (len(lessons(ana)), len(lessons(ben))) == (came, 1)
+    actions = [getattr(record, "action", "") for record in caplog.records]
+    assert actions.count("refused_statement") > 0
+    assert actions.count("poison") == poisoned
+    caplog.clear()
+    async with there.app.store.database.write() as db:
+        await db.execute(text("DROP TRIGGER refused"))
+    await there.at(EIGHT + timedelta(hours=2))
+    assert len(lessons(ana)) == 1, "neither lost nor twice"
 
 
 # -- refused, broken off -------------------------------------------------------------------------------------------------
