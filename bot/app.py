@@ -104,7 +104,7 @@ class App:
         self._ticking = asyncio.Lock()
         self._asked_once = False
         self._scheduler: AsyncIOScheduler | None = None
-        checks = {"database": self._database_state, "bot_api": self._api_state}
+        checks = {"database": self._database_state, "bot_api": self._api_state, "lessons": self._lessons_state}
         self.watch = Watch(Watched(settings, clock, checks, self._open_database, self._course, lambda: self._trouble))
 
     @property
@@ -336,11 +336,17 @@ class App:
         return self._rooms.delivery.course if self._rooms is not None else None
 
     async def _database_state(self) -> str:
+        if self._store is None:
+            return self._trouble
         try:
-            await self.store.ready()
+            await self._store.ready()
         except (StoreUnavailable, KeyMissing) as error:
             return str(error)
         return "ok"
+
+    async def _lessons_state(self) -> str:
+        """Lessons are read once the database is there: what keeps them from it may be told twice."""
+        return "ok" if self._rooms is not None else self._trouble
 
     async def _audit(self) -> object:
         try:

@@ -14,14 +14,13 @@ from aiohttp import web
 
 from bot import __version__, health
 from bot.course.lesson import Course
-from bot.crisis import check as crisis
 from bot.crisis.answer import DEFAULT
 from bot.metrics import LogCount, Metrics
 from bot.operator.board import Board
 from bot.operator.door import Door, kept_token
 from bot.service import upkeep
 from bot.service.figures import Counted, figures
-from bot.service.overview import Dependency, Long, Now, long_view
+from bot.service.overview import Dependency, Finding, Long, Now, long_view
 from bot.service.ports import StoreUnavailable
 from bot.service.steps import STEPS
 from bot.settings import Settings
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 DAYS = 14
 PAST_KEPT = timedelta(minutes=10)
 API_TROUBLE = "Check BOT_TOKEN and the network: `kindling doctor` tells which of them it is."
+LESSONS_TROUBLE = "Check LESSONS_DIR. Every finding with its place: `kindling lessons check`."
 REVIEW_RULES = ("review-due", "gave-way")
 
 
@@ -79,7 +79,7 @@ class Watch:
 
     @cached_property
     def _board(self) -> Board:
-        return Board(self._now, self._long, self.of.clock)
+        return Board(self._now, self._long, self._looks, self.of.clock)
 
     @cached_property
     def _door(self) -> Door:
@@ -117,7 +117,9 @@ class Watch:
             self.metrics.audited(found.people, datetime.fromisoformat(found.at))
 
     def _reviews_due(self, now: datetime) -> int:
-        return _reviews_due_on(now.date())
+        from bot.doctor.people import checked_on  # loaded when somebody looks, as a start must not wait for it
+
+        return sum(one.rule in REVIEW_RULES for one in checked_on(now.date()))
 
     # -- what the page shows -------------------------------------------------------------------------------------------
 
@@ -150,12 +152,13 @@ class Watch:
     async def _dependencies(self) -> tuple[Dependency, ...]:
         answers = await health.ask(self.of.checks)
         found = [await self._explained(name, answer) for name, answer in answers.items()]
-        lessons = "are loaded" if self.of.course() is not None else "wait for what is wrong above"
-        return (*found, Dependency("lessons", self.of.course() is not None, lessons, 0.0))
+        return tuple(found)
 
     async def _explained(self, name: str, answer: health.Answer) -> Dependency:
         if answer.fine:
             return Dependency(name, True, "answers", answer.seconds)
+        if name == "lessons":
+            return Dependency(name, False, answer.state, answer.seconds, LESSONS_TROUBLE)
         if name != "database":
             return Dependency(name, False, answer.state, answer.seconds, API_TROUBLE)
         from bot.storage.diagnosis import trouble_with
@@ -167,6 +170,14 @@ class Watch:
             name, False, self.of.trouble() or answer.state, answer.seconds, "`kindling doctor` tells more."
         )
 
+    async def _looks(self) -> tuple[Finding, ...]:
+        """What the doctor finds, in the parts that need no long work."""
+        from bot.doctor import look_around
+        from bot.doctor.look import Patient
+
+        looks = await look_around(Patient(self.of.settings, self.of.clock(), hurried=True))
+        return tuple(Finding(one.id, one.state == "error", one.says, one.do) for one in looks if not one.fine)
+
     async def _long(self) -> Long | None:
         database, course = self.of.database(), self.of.course()
         if database is None or course is None:
@@ -175,12 +186,6 @@ class Watch:
 
         now = self.of.clock()
         return long_view(await count_long(database, now), course, tuple(STEPS), now)
-
-
-@lru_cache(maxsize=2)
-def _reviews_due_on(day: date) -> int:
-    # Reading all the crisis data takes a tenth of a second, and the answer holds for the day.
-    return sum(one.rule in REVIEW_RULES for one in crisis.check(day))
 
 
 @lru_cache(maxsize=1)

@@ -10,14 +10,15 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from bot.cli.opening import course_at_hand, done, opened, settings_at_hand
-from bot.cli.printing import JSON, as_json, console, span, stop_with
-from bot.service.figures import Counted, Figure, figures
+from bot.cli.opening import course_at_hand, done, settings_at_hand
+from bot.cli.printing import JSON, as_json, console, stop_with
+from bot.service.figures import Counted, Figure, figures, span
 from bot.service.hiding import FEWEST
 from bot.service.overview import LongCounted, long_figures, long_view
 from bot.service.steps import STEPS
 from bot.settings import Settings
 from bot.storage.figures import count
+from bot.storage.opening import opened
 from bot.storage.overview import count_long
 
 DAYS = Annotated[

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from html import escape
 
 from bot.operator.charts import HIDDEN, Bar, bars
-from bot.service.figures import Figure
-from bot.service.overview import Dependency, Long, Now, Tracks
+from bot.service.figures import Figure, span
+from bot.service.overview import Dependency, Finding, Long, Now, Tracks
 
 NAMES = {"database": "Database", "bot_api": "Telegram", "lessons": "Lessons"}
 OUTCOMES = {
@@ -28,14 +28,14 @@ LATE = timedelta(minutes=2)
 TOO_FEW = "too few"
 
 
-def today(now: Now) -> str:
+def today(now: Now, looks: tuple[Finding, ...] | None) -> str:
     """The first view: does it work, and what went out?"""
-    parts = [_how_it_is(now)]
+    parts = [_how_it_is(now), _to_mend(looks)]
     if now.figures is not None:
         parts += [_backlog(now.figures), _sent_today(now.figures, now.made_at.date()), _days(now.figures)]
         parts += [_help_cards(now.figures)]
     parts += [_events(now), _reviews(now), _versions(now)]
-    return _frame("", "Today", "".join(parts))
+    return _frame("", "Today", "".join(parts), again=looks is None)
 
 
 def people(now: Now, long: Long | None) -> str:
@@ -97,13 +97,26 @@ def _dependency(one: Dependency) -> str:
     )
 
 
+def _to_mend(looks: tuple[Finding, ...] | None) -> str:
+    if looks is None:
+        return _card("To mend", '<p class="note" role="status">Being looked at. This page looks again in a moment.</p>')
+    if not looks:
+        return _card("To mend", '<p class="good">Nothing.</p>')
+    rows = "".join(
+        f'<li class="{"bad" if one.grave else "warn"}"><span class="mark">{number}.</span>'
+        f'<span><b>{escape(one.id)}</b>: {escape(one.says)}<span class="do">{escape(one.do)}</span></span></li>'
+        for number, one in enumerate(looks, start=1)
+    )
+    return _card("To mend", f'<ul class="looks">{rows}</ul><p class=note>`kindling doctor` looks more closely.</p>')
+
+
 def _backlog(figures: tuple[Figure, ...]) -> str:
     number, oldest = (one.number for one in figures if one.section == "backlog")
     late = timedelta(seconds=oldest or 0)
     if late < LATE:
         return _card("Late", '<p class="big good">Nothing is late.</p>')
     how_many = HIDDEN if number is None else f"{number}"
-    says = f"{how_many} messages are late, the oldest by {_span(late)}."
+    says = f"{how_many} messages are late, the oldest by {span(late)}."
     return _card(
         "Late", f'<p class="big bad">{says}</p><p class="do">`kindling doctor` says what stands in the way.</p>'
     )
@@ -149,7 +162,7 @@ def _reviews(now: Now) -> str:
 
 
 def _versions(now: Now) -> str:
-    rows = (("Kindling", now.version), ("tables", now.schema), ("running for", _span(now.running)))
+    rows = (("Kindling", now.version), ("tables", now.schema), ("running for", span(now.running)))
     listed = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rows)
     return _card("Versions", f"<dl>{listed}</dl>")
 
@@ -189,14 +202,6 @@ def _nothing() -> str:
 
 def _said(number: int | None) -> str:
     return HIDDEN.capitalize() if number is None else str(number)
-
-
-def _span(length: timedelta) -> str:
-    seconds = int(length.total_seconds())
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= size:
-            return f"{seconds // size} {unit}{'s' * (seconds // size != 1)}"
-    return f"{seconds} second{'s' * (seconds != 1)}"
 
 
 # -- the house ---------------------------------------------------------------------------------------------------------

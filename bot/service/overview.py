@@ -89,6 +89,16 @@ class Dependency:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that the doctor found: what it is about, whether it keeps something from working, what it is, and what to do."""
+
+    id: str
+    grave: bool
+    says: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
 class Now:
     """The quick part of the page, fit to be shown. `figures` is None while the database is away."""
 

@@ -186,7 +186,7 @@ async def test_nobody_waits_for_a_slow_count(there: World) -> None:
         await go.wait()
         return Long(there.clock.now, Division({}, None), {})
 
-    board = Board(there.app.watch._now, slowly, there.clock)
+    board = Board(there.app.watch._now, slowly, there.app.watch._looks, there.clock)
     assert await board.long() is None
     assert await board.long() is None
     assert counted == 1, "a second look does not count beside the first"
