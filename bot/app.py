@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
     from bot.rooms import Rooms
-    from bot.storage.database import Database
     from bot.storage.store import SqlStore
 
 log = logging.getLogger(__name__)
@@ -105,7 +104,7 @@ class App:
         self._asked_once = False
         self._scheduler: AsyncIOScheduler | None = None
         checks = {"database": self._database_state, "bot_api": self._api_state, "lessons": self._lessons_state}
-        self.watch = Watch(Watched(settings, clock, checks, self._open_database, self._course, lambda: self._trouble))
+        self.watch = Watch(Watched(settings, clock, checks, self._opened_store, self._course, lambda: self._trouble))
 
     @property
     def rooms(self) -> Rooms:
@@ -329,8 +328,8 @@ class App:
         except (StoreUnavailable, TimeoutError):
             return True
 
-    def _open_database(self) -> Database | None:
-        return self._rooms.store.database if self._rooms is not None else None
+    def _opened_store(self) -> SqlStore | None:
+        return self._rooms.store if self._rooms is not None else None
 
     def _course(self) -> Course | None:
         return self._rooms.delivery.course if self._rooms is not None else None

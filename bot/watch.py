@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.storage.database import Database
+    from bot.storage.store import SqlStore
 
 # What asks the database is imported where it is used: health is served, and help given, before all that is loaded.
 
@@ -41,12 +42,12 @@ REVIEW_RULES = ("review-due", "gave-way")
 
 @dataclass(frozen=True)
 class Watched:
-    """What there is to watch. Database and course are None before they are open; `trouble` then says why."""
+    """What there is to watch. Store and course are None before they are open; `trouble` then says why."""
 
     settings: Settings
     clock: Callable[[], datetime]
     checks: Mapping[str, health.Check]
-    database: Callable[[], Database | None]
+    store: Callable[[], SqlStore | None]
     course: Callable[[], Course | None]
     trouble: Callable[[], str]
 
@@ -89,11 +90,15 @@ class Watch:
         given = self.of.settings.operator_token
         return given.get_secret_value() if given is not None else kept_token(self.of.settings.data_dir)
 
+    def _database(self) -> Database | None:
+        store = self.of.store()
+        return store.database if store is not None else None
+
     # -- what /metrics counts ------------------------------------------------------------------------------------------
 
     async def _count(self) -> None:
         now = self.of.clock()
-        database = self.of.database()
+        database = self._database()
         try:
             if database is None:
                 raise StoreUnavailable("not open")
@@ -126,7 +131,7 @@ class Watch:
     async def _now(self) -> Now:
         now = self.of.clock()
         days = tuple(now.date() - timedelta(days=back) for back in range(DAYS - 1, -1, -1))
-        shown, database = None, self.of.database()
+        shown, database = None, self._database()
         dependencies = await self._dependencies()
         if database is not None and dependencies[0].fine:
             try:
@@ -179,13 +184,13 @@ class Watch:
         return tuple(Finding(one.id, one.state == "error", one.says, one.do) for one in looks if not one.fine)
 
     async def _long(self) -> Long | None:
-        database, course = self.of.database(), self.of.course()
-        if database is None or course is None:
+        store, course = self.of.store(), self.of.course()
+        if store is None or course is None:
             return None
         from bot.storage.overview import count_long
 
         now = self.of.clock()
-        return long_view(await count_long(database, now), course, tuple(STEPS), now)
+        return long_view(await count_long(store.database, store.keyring, now), course, tuple(STEPS), now)
 
 
 @lru_cache(maxsize=1)

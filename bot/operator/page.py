@@ -8,7 +8,7 @@ from html import escape
 
 from bot.operator.charts import HIDDEN, Bar, bars
 from bot.service.figures import Figure, span
-from bot.service.overview import Dependency, Finding, Long, Now, Tracks
+from bot.service.overview import Change, Dependency, Finding, Long, Now, Tracks
 
 NAMES = {"database": "Database", "bot_api": "Telegram", "lessons": "Lessons"}
 OUTCOMES = {
@@ -22,7 +22,15 @@ VIEWS = (("", "Today"), ("people", "People"), ("lessons", "Lessons"))
 HOME = "/operator"
 FOOT = "Groups under ten people are hidden, and so is what would give them away. No person is ever shown."
 OF_THOSE = (
-    "Of those who got lessons in that hour (UTC) in the last four weeks, how many in a hundred wrote at least once."
+    "By the hour that people chose, in their own time. Of those who got lessons in the last four weeks, how many in a hundred"
+    " wrote at least once."
+)
+OF_EVERYONE = "Of everybody who ever wrote to the bot and is not deleted, how many in a hundred came so far."
+QUESTIONS = {"heavy": "how heavy (less is better)", "rested": "how rested", "close": "how close"}
+OF_CHECK_INS = (
+    "From the first weekly check-in to the last, three weeks or more apart, on a scale from 0 to 10; only of those who let theirs be"
+    " added up. In nineteen cases of twenty the true mean lies in the range behind it. Where the range holds 0, there may be no"
+    " change at all. Nobody knows how they would be without the course, so this proves nothing."
 )
 LATE = timedelta(minutes=2)
 TOO_FEW = "too few"
@@ -48,8 +56,33 @@ def people(now: Now, long: Long | None) -> str:
         return _frame("people", "People", "".join(parts) + _counting(), again=True)
     steps = [Bar(name.replace("_", " "), number) for name, number in long.onboarding.groups.items()]
     more = f"<p class=note>{_said(long.onboarding.total)} people have begun to sign up and are not done.</p>"
+    came = [Bar(name, percent, " %", TOO_FEW) for name, percent in long.came.items()]
+    far = bars("How far people come, in percent", came, 100) + f"<p class=note>{OF_EVERYONE}</p>"
+    parts.append(_card("How far people come", far))
     parts.append(_card("Where signing up stands still", bars("People by the step they are at", steps) + more))
+    parts.append(_check_ins(long))
     return _frame("people", "People", "".join(parts) + _counted_at(long))
+
+
+def _check_ins(long: Long) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(QUESTIONS.get(name, name))}</td><td>{_changed(one)}</td></tr>"
+        for name, one in long.changes.items()
+    )
+    table = f"<table><thead><tr><th>question</th><th>change</th></tr></thead>{rows}</table>" if rows else _nothing()
+    rate = (
+        ""
+        if long.harm_rate is None
+        else f", about {long.harm_rate} in a hundred of those who were asked and let it be counted"
+    )
+    harm = f"<h3>Told of harm or upset</h3><p>{_said(long.harmed)}{rate}.</p>"
+    return _card("Check-ins, added up", f"{table}<p class=note>{OF_CHECK_INS}</p>{harm}")
+
+
+def _changed(one: Change | None) -> str:
+    if one is None:
+        return TOO_FEW
+    return f"{one.mean:+.1f} ({one.low:+.1f} to {one.high:+.1f}), {one.people} people or a few more"
 
 
 def lessons(now: Now, long: Long | None) -> str:
@@ -58,7 +91,7 @@ def lessons(now: Now, long: Long | None) -> str:
         trouble = "" if now.figures is not None else _how_it_is(now)
         return _frame("lessons", "Lessons", trouble or _counting(), again=not trouble)
     hours = [Bar(f"{hour:02}:00 to {hour:02}:59", percent, " %", TOO_FEW) for hour, percent in long.hours.items()]
-    first = bars("Replies by hour of sending, in percent", hours, 100) if hours else _nothing()
+    first = bars("Replies by hour, in percent", hours, 100) if hours else _nothing()
     note = f"<p class=note>{OF_THOSE}</p>"
     shown = [_track(one) for one in long.tracks.values() if _has_people(one)]
     rest = (
