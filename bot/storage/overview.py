@@ -21,7 +21,8 @@ from bot.storage.rows import open_learner
 from bot.storage.sealing import KeyMissing, Keyring
 from bot.storage.shelf import rating_of
 
-PAGE, AT_ONCE = 500, 10
+PAGE, AT_ONCE = 100, 5
+"""Learners fetched, and opened, before whoever waits for an answer gets a turn."""
 APART = timedelta(days=21)
 """Between a first and a last check-in, for a change to be looked at."""
 WEEKS = timedelta(weeks=4)
@@ -99,7 +100,12 @@ async def _wrote(db: AsyncConnection, now: datetime) -> dict[str, bool]:
     )
     # People, not messages: somebody who is sent four lessons and answers them all is one who writes.
     people = select(one.learner_id, func.max(cast(answered, Integer))).where(sent).group_by(one.learner_id)
-    return {learner: bool(found) for learner, found in await db.execute(people)}
+    found = {}
+    for number, (learner, answered_one) in enumerate(await db.execute(people)):
+        found[learner] = bool(answered_one)
+        if number % PAGE == 0:
+            await asyncio.sleep(0)
+    return found
 
 
 # -- what is sealed ----------------------------------------------------------------------------------------------------
