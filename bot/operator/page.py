@@ -16,7 +16,7 @@ OUTCOMES = {
     "claimed": "about to go", "sending": "on their way",
 }  # fmt: skip
 STATES = {
-    "new": "signing up", "active": "active", "paused": "paused", "stopped": "stopped", "gone": "gone (blocked the bot)", "all": "all",
+    "new": "signing up", "active": "active", "paused": "paused", "stopped": "stopped", "gone": "blocked the bot", "all": "all",
 }  # fmt: skip
 VIEWS = (("", "Today"), ("people", "People"), ("lessons", "Lessons"))
 HOME = "/operator"

@@ -130,7 +130,7 @@ async def test_the_first_view_tells_what_went_out_and_how_it_is(there: World, vi
 async def test_the_second_view_tells_how_many_and_where_signing_up_stands_still(there: World, visitor: Visitor) -> None:
     await town(there, there.clock.now)
     said = words((await (await signed_in(visitor)).reads("/operator/people"))[1])
-    assert "signing up: 10; active: 25; paused: 12; stopped: under 10; gone (blocked the bot): under 10" in said
+    assert "signing up: 10; active: 25; paused: 12; stopped: under 10; blocked the bot: under 10" in said
     assert "all: under 10" in said, "the total would tell that nobody stopped or left"
     assert "hour: under 10" in said, "10 of 10 at one step: the others would be known to be none"
 
