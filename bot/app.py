@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
     from bot.rooms import Rooms
-    from bot.storage.database import Database
     from bot.storage.store import SqlStore
 
 log = logging.getLogger(__name__)
@@ -104,8 +103,8 @@ class App:
         self._ticking = asyncio.Lock()
         self._asked_once = False
         self._scheduler: AsyncIOScheduler | None = None
-        checks = {"database": self._database_state, "bot_api": self._api_state}
-        self.watch = Watch(Watched(settings, clock, checks, self._open_database, self._course, lambda: self._trouble))
+        checks = {"database": self._database_state, "bot_api": self._api_state, "lessons": self._lessons_state}
+        self.watch = Watch(Watched(settings, clock, checks, self._opened_store, self._course, lambda: self._trouble))
 
     @property
     def rooms(self) -> Rooms:
@@ -334,18 +333,24 @@ class App:
         except (StoreUnavailable, TimeoutError):
             return True
 
-    def _open_database(self) -> Database | None:
-        return self._rooms.store.database if self._rooms is not None else None
+    def _opened_store(self) -> SqlStore | None:
+        return self._rooms.store if self._rooms is not None else None
 
     def _course(self) -> Course | None:
         return self._rooms.delivery.course if self._rooms is not None else None
 
     async def _database_state(self) -> str:
+        if self._store is None:
+            return self._trouble
         try:
-            await self.store.ready()
+            await self._store.ready()
         except (StoreUnavailable, KeyMissing) as error:
             return str(error)
         return "ok"
+
+    async def _lessons_state(self) -> str:
+        """Lessons are read once the database is there: what keeps them from it may be told twice."""
+        return "ok" if self._rooms is not None else self._trouble
 
     async def _audit(self) -> object:
         try:

@@ -14,14 +14,13 @@ from aiohttp import web
 
 from bot import __version__, health
 from bot.course.lesson import Course
-from bot.crisis import check as crisis
 from bot.crisis.answer import DEFAULT
 from bot.metrics import LogCount, Metrics
 from bot.operator.board import Board
 from bot.operator.door import Door, kept_token
 from bot.service import upkeep
 from bot.service.figures import Counted, figures
-from bot.service.overview import Dependency, Long, Now, long_view
+from bot.service.overview import Dependency, Finding, Long, Now, long_view
 from bot.service.ports import StoreUnavailable
 from bot.service.steps import STEPS
 from bot.settings import Settings
@@ -30,23 +29,25 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.storage.database import Database
+    from bot.storage.store import SqlStore
 
 # What asks the database is imported where it is used: health is served, and help given, before all that is loaded.
 
 DAYS = 14
 PAST_KEPT = timedelta(minutes=10)
 API_TROUBLE = "Check BOT_TOKEN and the network: `kindling doctor` tells which of them it is."
+LESSONS_TROUBLE = "Check LESSONS_DIR. Every finding with its place: `kindling lessons check`."
 REVIEW_RULES = ("review-due", "gave-way")
 
 
 @dataclass(frozen=True)
 class Watched:
-    """What there is to watch. Database and course are None before they are open; `trouble` then says why."""
+    """What there is to watch. Store and course are None before they are open; `trouble` then says why."""
 
     settings: Settings
     clock: Callable[[], datetime]
     checks: Mapping[str, health.Check]
-    database: Callable[[], Database | None]
+    store: Callable[[], SqlStore | None]
     course: Callable[[], Course | None]
     trouble: Callable[[], str]
 
@@ -79,7 +80,7 @@ class Watch:
 
     @cached_property
     def _board(self) -> Board:
-        return Board(self._now, self._long, self.of.clock)
+        return Board(self._now, self._long, self._looks, self.of.clock)
 
     @cached_property
     def _door(self) -> Door:
@@ -89,11 +90,15 @@ class Watch:
         given = self.of.settings.operator_token
         return given.get_secret_value() if given is not None else kept_token(self.of.settings.data_dir)
 
+    def _database(self) -> Database | None:
+        store = self.of.store()
+        return store.database if store is not None else None
+
     # -- what /metrics counts ------------------------------------------------------------------------------------------
 
     async def _count(self) -> None:
         now = self.of.clock()
-        database = self.of.database()
+        database = self._database()
         try:
             if database is None:
                 raise StoreUnavailable("not open")
@@ -117,14 +122,16 @@ class Watch:
             self.metrics.audited(found.people, datetime.fromisoformat(found.at))
 
     def _reviews_due(self, now: datetime) -> int:
-        return _reviews_due_on(now.date())
+        from bot.doctor.people import checked_on  # loaded when somebody looks, as a start must not wait for it
+
+        return sum(one.rule in REVIEW_RULES for one in checked_on(now.date()))
 
     # -- what the page shows -------------------------------------------------------------------------------------------
 
     async def _now(self) -> Now:
         now = self.of.clock()
         days = tuple(now.date() - timedelta(days=back) for back in range(DAYS - 1, -1, -1))
-        shown, database = None, self.of.database()
+        shown, database = None, self._database()
         dependencies = await self._dependencies()
         if database is not None and dependencies[0].fine:
             try:
@@ -150,12 +157,13 @@ class Watch:
     async def _dependencies(self) -> tuple[Dependency, ...]:
         answers = await health.ask(self.of.checks)
         found = [await self._explained(name, answer) for name, answer in answers.items()]
-        lessons = "are loaded" if self.of.course() is not None else "wait for what is wrong above"
-        return (*found, Dependency("lessons", self.of.course() is not None, lessons, 0.0))
+        return tuple(found)
 
     async def _explained(self, name: str, answer: health.Answer) -> Dependency:
         if answer.fine:
             return Dependency(name, True, "answers", answer.seconds)
+        if name == "lessons":
+            return Dependency(name, False, answer.state, answer.seconds, LESSONS_TROUBLE)
         if name != "database":
             return Dependency(name, False, answer.state, answer.seconds, API_TROUBLE)
         from bot.storage.diagnosis import trouble_with
@@ -167,20 +175,22 @@ class Watch:
             name, False, self.of.trouble() or answer.state, answer.seconds, "`kindling doctor` tells more."
         )
 
+    async def _looks(self) -> tuple[Finding, ...]:
+        """What the doctor finds, in the parts that need no long work."""
+        from bot.doctor import look_around
+        from bot.doctor.look import Patient
+
+        looks = await look_around(Patient(self.of.settings, self.of.clock(), hurried=True))
+        return tuple(Finding(one.id, one.state == "error", one.says, one.do) for one in looks if not one.fine)
+
     async def _long(self) -> Long | None:
-        database, course = self.of.database(), self.of.course()
-        if database is None or course is None:
+        store, course = self.of.store(), self.of.course()
+        if store is None or course is None:
             return None
         from bot.storage.overview import count_long
 
         now = self.of.clock()
-        return long_view(await count_long(database, now), course, tuple(STEPS), now)
-
-
-@lru_cache(maxsize=2)
-def _reviews_due_on(day: date) -> int:
-    # Reading all the crisis data takes a tenth of a second, and the answer holds for the day.
-    return sum(one.rule in REVIEW_RULES for one in crisis.check(day))
+        return long_view(await count_long(store.database, store.keyring, now), course, tuple(STEPS), now)
 
 
 @lru_cache(maxsize=1)

@@ -11,14 +11,16 @@ import typer
 from rich.markup import escape
 
 from bot.channels.telegram.render import as_plain
-from bot.cli.opening import YES, done, opened, settings_at_hand, sure
-from bot.cli.printing import JSON, as_json, console, span, stop_with
+from bot.cli.opening import YES, done, settings_at_hand, sure
+from bot.cli.printing import JSON, as_json, console, stop_with
 from bot.i18n.texts import texts_for
 from bot.service.announcing import LONGEST, Announcement, message, takes
+from bot.service.figures import span
 from bot.service.hiding import FEWEST, shown
 from bot.service.learners import DeliveryKind, DeliveryStatus
 from bot.settings import Settings
 from bot.storage.announcing import all_of_them, begin, call_off, count_reached, how_far
+from bot.storage.opening import opened
 
 group = typer.Typer(help="A word to everyone who takes lessons.", no_args_is_help=True)
 A_MINUTE = Annotated[int, typer.Option("--a-minute", min=6, max=60_000, help="How many people at most in a minute.")]

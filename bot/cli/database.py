@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.opening import YES, done, keys_at_hand, settings_at_hand, sqlite_file, sure, try_file
+from bot.cli.opening import YES, done, keys_at_hand, settings_at_hand, sure
 from bot.cli.printing import JSON, as_json, console, stop_with
 from bot.cli.progress import progress
 from bot.settings import Settings
@@ -16,6 +16,7 @@ from bot.storage import postgres_dump, sqlite_copy
 from bot.storage.backup import BackedUp, Restored
 from bot.storage.database import Database
 from bot.storage.migrate import is_known, migrate, newest_revision, revision_of
+from bot.storage.opening import sqlite_file, try_file
 from bot.storage.sealing import Keyring
 
 group = typer.Typer(help="The database: tables, backups, restoring.", no_args_is_help=True)

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 
 import typer
 
-from bot.cli.opening import KEY_FILE, YES, done, keys_at_hand, opened, settings_at_hand, sure
+from bot.cli.opening import YES, done, keys_at_hand, settings_at_hand, sure
 from bot.cli.printing import JSON, as_json, console, stop_with
 from bot.cli.progress import progress
 from bot.settings import Settings
 from bot.storage.backup import written_whole
+from bot.storage.opening import KEY_FILE, opened
 from bot.storage.rotation import KeyUse, Rotated, key_uses, known_keys, rotate, try_keys
 from bot.storage.sealing import Keyring, new_key, read_keys
 

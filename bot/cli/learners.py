@@ -13,19 +13,21 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from bot.cli.opening import YES, course_at_hand, done, keys_at_hand, opened, settings_at_hand, sqlite_file, sure
-from bot.cli.printing import JSON, as_json, console, span, stop_with
+from bot.cli.opening import YES, course_at_hand, done, keys_at_hand, settings_at_hand, sure
+from bot.cli.printing import JSON, as_json, console, stop_with
 from bot.course.lesson import Course
 from bot.course.pace import local
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, utc_text
 from bot.service.behind import LOOKED_BACK, NO_DECISION, Missed, Place, Turn, missed, places
 from bot.service.export_page import as_page
+from bot.service.figures import span
 from bot.service.learners import Learner
 from bot.service.passport import BadPassport, chat_in, read_passport
 from bot.service.records import Forgotten, LedgerRow, Record, as_export
 from bot.settings import Settings
 from bot.storage.backup import written_whole
+from bot.storage.opening import opened, sqlite_file
 from bot.storage.records import SqlRecords
 from bot.storage.rotation import try_keys
 

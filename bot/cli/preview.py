@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from bot.content.check import check_reading
 from bot.content.draft import Draft, as_it_stands
 from bot.content.finding import Finding, as_json
 from bot.content.prose import reading_grade, words_in
-from bot.content.read import Reading, read_course
+from bot.content.read import Reading, read_course, version_of
 from bot.course.lesson import Course, PracticeForm
 from bot.i18n.texts import languages
 from bot.messages import Edit, Rows, Say, Toast
@@ -168,18 +167,6 @@ def reader_of(wishes: Mapping[str, str]) -> Reader:
         wishes.get("closeness", YES) == YES,
         wishes.get("discreet", NO) == YES,
     )
-
-
-def version_of(folder: Path) -> str:
-    """A mark of the folder's files as they are now."""
-    mark = hashlib.sha256()
-    for path in sorted((*folder.rglob("*.md"), *folder.rglob("*.yaml"))):
-        try:
-            about = path.stat()
-        except OSError:
-            continue  # gone in this moment; the next look sees what came of it
-        mark.update(f"{path.relative_to(folder)} {about.st_mtime_ns} {about.st_size}\n".encode())
-    return mark.hexdigest()[:16]
 
 
 def _read(folder: Path, version: str) -> Desk:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
-from datetime import timedelta
 from typing import Any, NoReturn
 
 import typer
@@ -32,13 +31,3 @@ def stop_with(problems: Sequence[str], code: int = 2) -> NoReturn:
     for problem in problems:
         errors.print(f"[red]•[/red] {escape(problem)}", soft_wrap=True)
     raise typer.Exit(code)
-
-
-def span(length: timedelta) -> str:
-    """A length of time in its largest unit, such as "20 minutes"."""
-    seconds = int(abs(length).total_seconds())
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= size:
-            number = seconds // size
-            return f"{number} {unit}{'s' * (number != 1)}"
-    return f"{seconds} second{'s' * (seconds != 1)}"

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import csv
 import sys
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from bot.cli.opening import course_at_hand, done, opened, settings_at_hand
-from bot.cli.printing import JSON, as_json, console, span, stop_with
-from bot.service.figures import Counted, Figure, figures
+from bot.cli.opening import course_at_hand, done, settings_at_hand
+from bot.cli.printing import JSON, as_json, console, stop_with
+from bot.service.figures import Counted, Figure, figures, span
 from bot.service.hiding import FEWEST
 from bot.service.overview import LongCounted, long_figures, long_view
 from bot.service.steps import STEPS
 from bot.settings import Settings
 from bot.storage.figures import count
+from bot.storage.opening import given_keys, opened
 from bot.storage.overview import count_long
+from bot.storage.sealing import BadKey, KeyMissing, Keyring
 
 DAYS = Annotated[
     int, typer.Option("--days", min=1, max=366, help="How many days are looked back on, today among them.")
@@ -56,7 +59,14 @@ async def _count(settings: Settings, days: tuple[date, ...], now: datetime) -> t
     async with opened(settings) as database:
         async with database.read() as db:
             counted = await count(db, days, now)
-        return counted, await count_long(database, now)
+        return counted, await count_long(database, _keys(settings), now)
+
+
+def _keys(settings: Settings) -> Keyring | None:
+    """The keys, where they are at hand: without them, what is sealed is left out."""
+    with suppress(KeyMissing, BadKey):
+        return given_keys(settings)
+    return None
 
 
 def _plain(one: Figure) -> dict[str, str | int | None]:

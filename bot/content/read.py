@@ -6,6 +6,7 @@ that loads has every part of REQUIRED_PARTS, and its texts hold no marks. docs/l
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -56,6 +57,18 @@ def lessons_dir(override: Path | None = None) -> Path:
     program = Path(__file__).resolve().parents[1]
     packed = program / "lessons"
     return packed if packed.is_dir() else program.parent / "lessons"
+
+
+def version_of(folder: Path) -> str:
+    """A mark of the folder's files as they are now."""
+    mark = hashlib.sha256()
+    for path in sorted((*folder.rglob("*.md"), *folder.rglob("*.yaml"))):
+        try:
+            about = path.stat()
+        except OSError:
+            continue  # gone in this moment; the next look sees what came of it
+        mark.update(f"{path.relative_to(folder)} {about.st_mtime_ns} {about.st_size}\n".encode())
+    return mark.hexdigest()[:16]
 
 
 def load_course(folder: Path) -> Course:

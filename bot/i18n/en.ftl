@@ -263,11 +263,15 @@ check-ins-both = Once a week there is a button for it under a lesson. Every two 
 button-check-ins-off = Don’t offer it any more
 button-check-ins-week = Offer it once a week
 button-check-ins-both = Weekly, and four more every two weeks
+counted-off = If you like, yours can be added up with those of nine others or more. Then the people who run this bot see whether it helps, and never who said what. As it is, yours stay out.
+counted-on = You let yours be added up with those of nine others or more. The people who run this bot see the sum, and never who said what. You can take that back at any time.
+button-counted-off = Yes, add mine up
+button-counted-on = Leave mine out
 button-kept = What is kept, and for how long
 ratings-kept =
     **What is kept of check-ins**
 
-    Your numbers and their day, locked with your key. No words, no names. They go after { $days } days. Nobody is told about them, and nobody watches them.
+    Your numbers and their day, locked with your key. No words, no names. They go after { $days } days. Nobody is told about them, and nobody watches them. They are added up with those of others only if you said yes to that.
 
     The four questions are a known short form (PHQ-4). It looks at the last two weeks and cannot tell whether somebody is ill. { $owner }
 button-keep-longer = Keep them for a year

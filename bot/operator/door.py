@@ -61,7 +61,7 @@ class Door:
         return handler
 
     async def _today(self) -> str:
-        return page.today(await self._board.now())
+        return page.today(await self._board.now(), await self._board.looks())
 
     async def _people(self) -> str:
         return page.people(await self._board.now(), await self._board.long())

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from html import escape
 
 from bot.operator.charts import HIDDEN, Bar, bars
-from bot.service.figures import Figure
-from bot.service.overview import Dependency, Long, Now, Tracks
+from bot.service.figures import Figure, span
+from bot.service.overview import Change, Dependency, Finding, Long, Now, Tracks
 
 NAMES = {"database": "Database", "bot_api": "Telegram", "lessons": "Lessons"}
 OUTCOMES = {
@@ -16,26 +16,34 @@ OUTCOMES = {
     "claimed": "about to go", "sending": "on their way",
 }  # fmt: skip
 STATES = {
-    "new": "signing up", "active": "active", "paused": "paused", "stopped": "stopped", "gone": "gone (blocked the bot)", "all": "all",
+    "new": "signing up", "active": "active", "paused": "paused", "stopped": "stopped", "gone": "blocked the bot", "all": "all",
 }  # fmt: skip
 VIEWS = (("", "Today"), ("people", "People"), ("lessons", "Lessons"))
 HOME = "/operator"
 FOOT = "Groups under ten people are hidden, and so is what would give them away. No person is ever shown."
 OF_THOSE = (
-    "Of those who got lessons in that hour (UTC) in the last four weeks, how many in a hundred wrote at least once."
+    "By the hour that people chose, in their own time. Of those who got lessons in the last four weeks, how many in a hundred"
+    " wrote at least once."
+)
+OF_EVERYONE = "Of everybody who ever wrote to the bot and is not deleted, how many in a hundred came so far."
+QUESTIONS = {"heavy": "how heavy (less is better)", "rested": "how rested", "close": "how close"}
+OF_CHECK_INS = (
+    "From the first weekly check-in to the last, three weeks or more apart, on a scale from 0 to 10; only of those who let theirs be"
+    " added up. In nineteen cases of twenty the true mean lies in the range behind it. Where the range holds 0, there may be no"
+    " change at all. Nobody knows how they would be without the course, so this proves nothing."
 )
 LATE = timedelta(minutes=2)
 TOO_FEW = "too few"
 
 
-def today(now: Now) -> str:
+def today(now: Now, looks: tuple[Finding, ...] | None) -> str:
     """The first view: does it work, and what went out?"""
-    parts = [_how_it_is(now)]
+    parts = [_how_it_is(now), _to_mend(looks)]
     if now.figures is not None:
         parts += [_backlog(now.figures), _sent_today(now.figures, now.made_at.date()), _days(now.figures)]
         parts += [_help_cards(now.figures)]
     parts += [_events(now), _reviews(now), _versions(now)]
-    return _frame("", "Today", "".join(parts))
+    return _frame("", "Today", "".join(parts), again=looks is None)
 
 
 def people(now: Now, long: Long | None) -> str:
@@ -48,8 +56,33 @@ def people(now: Now, long: Long | None) -> str:
         return _frame("people", "People", "".join(parts) + _counting(), again=True)
     steps = [Bar(name.replace("_", " "), number) for name, number in long.onboarding.groups.items()]
     more = f"<p class=note>{_said(long.onboarding.total)} people have begun to sign up and are not done.</p>"
+    came = [Bar(name, percent, " %", TOO_FEW) for name, percent in long.came.items()]
+    far = bars("How far people come, in percent", came, 100) + f"<p class=note>{OF_EVERYONE}</p>"
+    parts.append(_card("How far people come", far))
     parts.append(_card("Where signing up stands still", bars("People by the step they are at", steps) + more))
+    parts.append(_check_ins(long))
     return _frame("people", "People", "".join(parts) + _counted_at(long))
+
+
+def _check_ins(long: Long) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(QUESTIONS.get(name, name))}</td><td>{_changed(one)}</td></tr>"
+        for name, one in long.changes.items()
+    )
+    table = f"<table><thead><tr><th>question</th><th>change</th></tr></thead>{rows}</table>" if rows else _nothing()
+    rate = (
+        ""
+        if long.harm_rate is None
+        else f", about {long.harm_rate} in a hundred of those who were asked and let it be counted"
+    )
+    harm = f"<h3>Told of harm or upset</h3><p>{_said(long.harmed)}{rate}.</p>"
+    return _card("Check-ins, added up", f"{table}<p class=note>{OF_CHECK_INS}</p>{harm}")
+
+
+def _changed(one: Change | None) -> str:
+    if one is None:
+        return TOO_FEW
+    return f"{one.mean:+.1f} ({one.low:+.1f} to {one.high:+.1f}), {one.people} people or a few more"
 
 
 def lessons(now: Now, long: Long | None) -> str:
@@ -58,7 +91,7 @@ def lessons(now: Now, long: Long | None) -> str:
         trouble = "" if now.figures is not None else _how_it_is(now)
         return _frame("lessons", "Lessons", trouble or _counting(), again=not trouble)
     hours = [Bar(f"{hour:02}:00 to {hour:02}:59", percent, " %", TOO_FEW) for hour, percent in long.hours.items()]
-    first = bars("Replies by hour of sending, in percent", hours, 100) if hours else _nothing()
+    first = bars("Replies by hour, in percent", hours, 100) if hours else _nothing()
     note = f"<p class=note>{OF_THOSE}</p>"
     shown = [_track(one) for one in long.tracks.values() if _has_people(one)]
     rest = (
@@ -97,13 +130,26 @@ def _dependency(one: Dependency) -> str:
     )
 
 
+def _to_mend(looks: tuple[Finding, ...] | None) -> str:
+    if looks is None:
+        return _card("To mend", '<p class="note" role="status">Being looked at. This page looks again in a moment.</p>')
+    if not looks:
+        return _card("To mend", '<p class="good">Nothing.</p>')
+    rows = "".join(
+        f'<li class="{"bad" if one.grave else "warn"}"><span class="mark">{number}.</span>'
+        f'<span><b>{escape(one.id)}</b>: {escape(one.says)}<span class="do">{escape(one.do)}</span></span></li>'
+        for number, one in enumerate(looks, start=1)
+    )
+    return _card("To mend", f'<ul class="looks">{rows}</ul><p class=note>`kindling doctor` looks more closely.</p>')
+
+
 def _backlog(figures: tuple[Figure, ...]) -> str:
     number, oldest = (one.number for one in figures if one.section == "backlog")
     late = timedelta(seconds=oldest or 0)
     if late < LATE:
         return _card("Late", '<p class="big good">Nothing is late.</p>')
     how_many = HIDDEN if number is None else f"{number}"
-    says = f"{how_many} messages are late, the oldest by {_span(late)}."
+    says = f"{how_many} messages are late, the oldest by {span(late)}."
     return _card(
         "Late", f'<p class="big bad">{says}</p><p class="do">`kindling doctor` says what stands in the way.</p>'
     )
@@ -149,7 +195,7 @@ def _reviews(now: Now) -> str:
 
 
 def _versions(now: Now) -> str:
-    rows = (("Kindling", now.version), ("tables", now.schema), ("running for", _span(now.running)))
+    rows = (("Kindling", now.version), ("tables", now.schema), ("running for", span(now.running)))
     listed = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rows)
     return _card("Versions", f"<dl>{listed}</dl>")
 
@@ -189,14 +235,6 @@ def _nothing() -> str:
 
 def _said(number: int | None) -> str:
     return HIDDEN.capitalize() if number is None else str(number)
-
-
-def _span(length: timedelta) -> str:
-    seconds = int(length.total_seconds())
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= size:
-            return f"{seconds // size} {unit}{'s' * (seconds // size != 1)}"
-    return f"{seconds} second{'s' * (seconds != 1)}"
 
 
 # -- the house ---------------------------------------------------------------------------------------------------------

@@ -55,8 +55,11 @@ def _page(talk: Talk) -> tuple[str, Rows]:
     how = talk.learner.profile.check_ins
     begin = [talk.button("button-check-in-now", "ci:go")]
     pair = [talk.button("button-moment", "ci:moment")] if talk.learner.closeness else []
-    rows = rows_of(begin, pair, *_how_often_rows(talk), [talk.button("button-kept", "ci:kept")])
-    return f"{talk.text('check-in')}\n\n{talk.text(f'check-ins-{how.value}')}", rows
+    counted = "on" if talk.learner.profile.counted else "off"
+    count = [talk.button(f"button-counted-{counted}", "ci:count")]
+    rows = rows_of(begin, pair, *_how_often_rows(talk), [talk.button("button-kept", "ci:kept")], count)
+    said = (talk.text("check-in"), talk.text(f"check-ins-{how.value}"), talk.text(f"counted-{counted}"))
+    return "\n\n".join(said), rows
 
 
 def _how_often_rows(talk: Talk) -> list[list[Button]]:
@@ -87,6 +90,9 @@ async def pressed(talk: Talk, verb: str, what: str) -> None:
             await _tapped(talk, *what.split(":"))
         case "on" | "end":
             await _open_again(talk, what, stop=verb == "end")
+        case "count":
+            await talk.change_profile(counted=not talk.learner.profile.counted)
+            talk.edit(*_page(talk))
         case "gentler":
             await _gentler(talk)
         case "gentle":

@@ -83,3 +83,13 @@ def _backlog(backlog: Backlog, now: datetime) -> list[Figure]:
         Figure("backlog", "due or waiting", 0 if backlog.size == 0 else shown(backlog.size)),
         Figure("backlog", "oldest, seconds", round(backlog.late(now).total_seconds())),
     ]
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest unit, such as "20 minutes"."""
+    seconds = int(abs(length).total_seconds())
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            number = seconds // size
+            return f"{number} {unit}{'s' * (number != 1)}"
+    return f"{seconds} second{'s' * (seconds != 1)}"

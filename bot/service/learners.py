@@ -56,7 +56,8 @@ class Profile:
     pinned in their chat, `pinned_mark` tells its text from a newer one. `boundaries` are the themes they asked to be left out,
     `words` pairs of a word they would rather not read and the one that stands for it. `plan_offered`: the safety plan was offered
     once, and is not again. `discreet` closes every lesson, `veiled` those of some tracks; `tidy` takes old messages away again.
-    Check-ins are kept for `keep_ratings` days, and the next is offered from `check_in_due` on. `dark` is for pictures.
+    Check-ins are kept for `keep_ratings` days, and the next is offered from `check_in_due` on; with `counted` they may
+    be added up with those of nine others or more. `dark` is for pictures.
     `nudge`: they want a note in the evening. `notes_from`: they want notes some time after the course, which ended on that date.
     `steady`: lessons are welcome though they do not answer, and come no less for it.
     `away_from` and `away_until` are a holiday: its first day, and the first day on which lessons come again.
@@ -81,6 +82,7 @@ class Profile:
     check_ins: CheckIns = CheckIns.OFF
     check_in_due: date | None = None
     keep_ratings: int = 90
+    counted: bool = False
     dark: bool = False
     nudge: bool = False
     away_from: date | None = None

@@ -71,6 +71,8 @@ def _read_day(value: str | None) -> date | None:
 
 DAY = Codec(_day, _read_day)
 IN_ORDER = Codec(list, tuple)
+LEAVE = Codec(bool, lambda _told: False)
+"""A leave given to those who run one bot. It is told in an export, and not taken over by another."""
 ANY_ORDER = Codec(sorted, frozenset)
 THEMES = Codec(sorted, lambda names: frozenset(map(Theme, names)))
 PAIRS = Codec(
@@ -190,6 +192,7 @@ PARTS: tuple[Part, ...] = (
     _part("check_ins", CheckIns, CheckIns.OFF, _one_of(CheckIns)),
     _part("check_in_due", _Day, None, DAY),
     _part("keep_ratings", _Days, 90, told="check_ins_kept_days"),
+    _part("counted", bool, default=False, told="check_ins_counted", telling=LEAVE),
     _part("dark", bool, default=False, told="dark_pictures"),
     _part("nudge", bool, default=False, told="evening_note"),
     _part("notes_from", _Day, None, DAY),

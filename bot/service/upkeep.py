@@ -41,6 +41,11 @@ class Audit:
     reasons: Mapping[str, int]
 
     @property
+    def moment(self) -> datetime:
+        """When it was looked, aware."""
+        return datetime.fromisoformat(self.at)
+
+    @property
     def unexplained(self) -> int:
         """Lessons that were due and about which nothing at all was decided: a fault of ours, always."""
         return self.reasons.get(NO_DECISION, 0)
@@ -94,7 +99,7 @@ async def audit(ledger: Ledger, course: Course, now: datetime) -> Audit:
 async def last_audit(ledger: Ledger) -> Audit | None:
     """What the last look found; None before the first."""
     noted = await ledger.noted(AUDIT)
-    return Audit(**json.loads(noted)) if noted else None
+    return audit_of(noted) if noted else None
 
 
 def told(found: Audit) -> dict[str, Any]:

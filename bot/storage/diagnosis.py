@@ -27,11 +27,12 @@ class Trouble:
     do: str
 
 
-async def trouble_with(url: str) -> Trouble | None:
-    """What keeps this database from being used; None when it answers, or when an SQLite file is not there yet but can be made."""
+async def trouble_with(url: str, *, search: bool = True) -> Trouble | None:
+    """What keeps this database from being used; None when it answers, or when an SQLite file is not there yet but can be made.
+    With `search` an SQLite file is searched for damage, which keeps the disk busy for up to LONGEST_LOOK."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        return await asyncio.to_thread(_trouble_with_file, Path(address.database or ""))
+        return await asyncio.to_thread(_trouble_with_file, Path(address.database or ""), search)
     return await _trouble_with_server(parameters_of(url))
 
 
@@ -46,7 +47,7 @@ def parameters_of(url: str) -> dict[str, str]:
 # -- SQLite ------------------------------------------------------------------------------------------------------------
 
 
-def _trouble_with_file(file: Path) -> Trouble | None:
+def _trouble_with_file(file: Path, search: bool) -> Trouble | None:
     if file.is_dir():
         return Trouble("the database is a folder, not a file", "Give the name of a file in DATABASE_URL.")
     if not file.exists():
@@ -54,7 +55,10 @@ def _trouble_with_file(file: Path) -> Trouble | None:
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)) as db:
             db.isolation_level = None
-            return _faults(db)
+            found = _faults(db) if search else None
+            if found is None:
+                _try_to_write(db)
+            return found
     except sqlite3.OperationalError as error:
         return _refusal(error)
     except sqlite3.DatabaseError:
@@ -85,9 +89,13 @@ def _faults(db: sqlite3.Connection) -> Trouble | None:
         if _name(error) != "SQLITE_INTERRUPT":
             raise
     db.set_progress_handler(None, 0)
+    return None
+
+
+def _try_to_write(db: sqlite3.Connection) -> None:
+    """Nothing, once it could have been written to. Raises sqlite3.Error."""
     db.execute("BEGIN IMMEDIATE")
     db.execute("ROLLBACK")
-    return None
 
 
 def _damaged(what: str) -> Trouble:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.service.behind import LOOKED_BACK
 from bot.service.learners import Learner, Passage, State
@@ -16,6 +17,12 @@ from bot.storage.batch import KNOWN
 from bot.storage.database import Database
 from bot.storage.rows import delivery_of
 from bot.storage.store import SqlStore
+
+
+async def noted_in(db: AsyncConnection, name: str) -> str | None:
+    """What was noted for the whole installation under that name; None for nothing."""
+    value = await db.scalar(select(t.installation.c.value).where(t.installation.c.name == name))
+    return bytes(value).decode() if value is not None else None
 
 
 class SqlLedger:
@@ -71,5 +78,4 @@ class SqlLedger:
 async def note_in(database: Database, name: str) -> str | None:
     """What was noted for the whole installation under that name. Raises StoreUnavailable."""
     async with database.read() as db:
-        value = await db.scalar(select(t.installation.c.value).where(t.installation.c.name == name))
-    return bytes(value).decode() if value is not None else None
+        return await noted_in(db, name)

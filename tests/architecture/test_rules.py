@@ -42,8 +42,9 @@ CLOCKS = {
     "time.gmtime",
 }
 METHODS = {name.partition(".")[2] for name in CLOCKS}
-MAY_READ_THE_CLOCK = ("bot/app.py", "bot/cli/", "bot/demo/")
-"""Where the program is put together, the command line, and the demo's own server. Everybody else is told what time it is."""
+MAY_READ_THE_CLOCK = ("bot/app.py", "bot/cli/", "bot/demo/", "bot/doctor/messenger.py")
+"""Where the program is put together, the command line, the demo's own server, and the look whether this machine's clock is right.
+Everybody else is told what time it is."""
 
 
 def readings(tree: ast.AST) -> list[str]:

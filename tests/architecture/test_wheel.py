@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
+import signal
 import site
 import subprocess
 import sys
+import urllib.request
 import venv
 import zipfile
 from datetime import UTC, datetime
@@ -124,6 +128,32 @@ def test_the_installed_bot_has_its_lessons(installed: Path, tmp_path: Path) -> N
 def test_the_installed_bot_has_its_crisis_data(installed: Path, tmp_path: Path) -> None:
     code = "from bot.crisis import answer; from datetime import date; print(answer.open('en', 'IE', date(2026, 3, 2)))"
     assert "116 123" in run(installed, tmp_path, "python", "-c", code)
+
+
+def test_the_installed_bot_reads_cries_for_help(installed: Path, tmp_path: Path) -> None:
+    told = json.loads(run(installed, tmp_path, "kindling", "crisis", "try", "I want to end my life", "--json"))
+    assert told["severity"] != "none"
+    run(installed, tmp_path, "kindling", "crisis", "check", codes=(0, 1))
+
+
+def test_the_installed_demo_serves_its_pages_from_any_folder(installed: Path, tmp_path: Path) -> None:
+    kindling = str(installed / "bin" / "kindling")
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "COLUMNS": "200", "TMPDIR": str(tmp_path)}
+    demo = subprocess.Popen(
+        [kindling, "demo", "--port", "0", "--no-open"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert demo.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+", demo.stdout.readline())
+        assert found is not None
+        for path, says in (("/", "Demo messenger"), ("/preview", "Preview"), ("/preview/pieces", "stress-1")):
+            with urllib.request.urlopen(found[0] + path, timeout=30) as answer:
+                assert says in answer.read().decode()
+        demo.send_signal(signal.SIGTERM)
+        assert demo.wait(30) == 0
+    finally:
+        demo.kill()
+        demo.communicate()
 
 
 def test_the_installed_bot_has_its_migrations(installed: Path, tmp_path: Path) -> None:

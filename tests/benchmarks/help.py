@@ -40,14 +40,14 @@ async def run() -> dict[str, Any]:
         try:
             async with process("-m", "bot", "run", **environment):
                 await ear.answer_to(askers[0], lambda: askers[0].says("/help"))
-                idle = await _probe(ear, askers)
+                idle = await probe(ear, askers)
             await prepare(database, chats)
             before = ear.total
             async with process("-m", "bot", "run", **environment):
                 while ear.total < before + 50:
                     await asyncio.sleep(0.02)
                 start = ear.total
-                busy = await _probe(ear, askers)
+                busy = await probe(ear, askers)
                 sent = ear.total - start - 2 * PROBES
                 locked = await _while_locked(Path(folder), ear, askers)
         finally:
@@ -65,7 +65,9 @@ async def run() -> dict[str, Any]:
     return {**found, "baseline": "idle", "ratio": ratio}
 
 
-async def _probe(ear: Ear, askers: list[Person]) -> list[float]:
+async def probe(ear: Ear, askers: list[Person]) -> list[float]:
+    """Milliseconds until each of them had their card, one call every EVERY seconds."""
+
     async def one(asker: Person, wait: float) -> float:
         await asyncio.sleep(wait)
         return await ear.answer_to(asker, lambda: asker.says("/help"))
@@ -77,7 +79,7 @@ async def _while_locked(folder: Path, ear: Ear, askers: list[Person]) -> list[fl
     holder = sqlite3.connect(folder / "kindling.sqlite3", isolation_level=None, timeout=30)
     holder.execute("BEGIN IMMEDIATE")
     try:
-        return await _probe(ear, askers)
+        return await probe(ear, askers)
     finally:
         holder.execute("ROLLBACK")
         holder.close()

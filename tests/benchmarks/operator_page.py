@@ -1,7 +1,8 @@
 """How long each view of the operator's page takes with 10,000 learners and a year of lessons, beside an empty database.
 
 The year: everybody has had every lesson of the shipped course once, one a day, and answered every second. Warm: as somebody sees it
-who has just looked. First: the slow part has to be counted, and the page says so until it is there.
+who has just looked. First: the slow part has to be counted, and the page says so until it is there. And how long /help waits, when
+nobody looks and while somebody looks at one view after the other, with the slow part counted anew all the time.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ import aiohttp
 from bot.content.read import lessons_dir, load_course
 from bot.storage.database import Database
 from bot.storage.overview import count_long
+from tests.benchmarks.help import PROBES, probe
+from tests.benchmarks.machine import in_short
+from tests.benchmarks.replies import Ear
 from tests.cli.people import ring
 from tests.crowd import crowd
 from tests.world import KEY, World, world
@@ -58,7 +62,8 @@ async def _measure(learners: int) -> dict[str, Any]:
         now = datetime.now(UTC).replace(microsecond=0)
         async with world(Path(folder), now, HTTP_LISTEN=listen, OPERATOR_TOKEN=TOKEN) as there:
             rows = await _a_year(there.app.store.database, learners, now) if learners else 0
-            return {"deliveries": rows, **await _look(there, f"http://{listen}")}
+            found = {"deliveries": rows, **await _look(there, f"http://{listen}")}
+            return {**found, "help": await _help(there, f"http://{listen}")} if learners else found
 
 
 async def _look(there: World, root: str) -> dict[str, Any]:
@@ -67,7 +72,7 @@ async def _look(there: World, root: str) -> dict[str, Any]:
         await session.post(f"{root}/operator/sign-in", data={"token": TOKEN})
         first = await _milliseconds(session, f"{root}/operator/lessons")
         start = time.perf_counter()
-        await count_long(there.app.store.database, there.clock.now)
+        await count_long(there.app.store.database, there.app.store.keyring, there.clock.now)
         counting = round((time.perf_counter() - start) * 1000)
         await asyncio.sleep(1)
         found: dict[str, Any] = {"first_ms": first, "counting_ms": counting}
@@ -75,6 +80,30 @@ async def _look(there: World, root: str) -> dict[str, Any]:
             times = [await _milliseconds(session, root + view) for _ in range(LOOKS)]
             found[view] = {"median_ms": round(statistics.median(times), 1), "worst_ms": max(times)}
     return found
+
+
+async def _help(there: World, root: str) -> dict[str, Any]:
+    ear = Ear()
+    there.server.on_call(ear)
+    askers = [there.server.person(f"A{n}", started=True) for n in range(PROBES)]
+    await ear.answer_to(askers[0], lambda: askers[0].says("/help"))
+    idle = await probe(ear, askers)
+    looking = asyncio.create_task(_keep_looking(there, root))
+    busy = await probe(ear, askers)
+    assert not looking.done(), "somebody looked all the time"
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+    found: dict[str, Any] = {"idle": in_short(idle), "while_looked_at": in_short(busy)}
+    return {**found, "ratio_p99": round(found["while_looked_at"]["p99_ms"] / found["idle"]["p99_ms"], 2)}
+
+
+async def _keep_looking(there: World, root: str) -> None:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        await session.post(f"{root}/operator/sign-in", data={"token": TOKEN})
+        while True:
+            for view in VIEWS:
+                await _milliseconds(session, root + view)
+            there.clock.now += timedelta(minutes=11)  # what was counted is too old now
 
 
 async def _milliseconds(session: aiohttp.ClientSession, address: str) -> float:

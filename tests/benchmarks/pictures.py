@@ -9,7 +9,7 @@ from typing import Any
 from bot.app import App, system_clock
 from bot.demo import BotApiServer
 from bot.settings import read_settings
-from tests.benchmarks.help import PROBES, _probe
+from tests.benchmarks.help import PROBES, probe
 from tests.benchmarks.machine import TOKEN, in_short
 from tests.benchmarks.replies import Ear
 from tests.drawing.shapes import SHAPES
@@ -41,13 +41,13 @@ async def run() -> dict[str, Any]:
             await asyncio.wait_for(app.opened.wait(), 20)
             await app.artist.draw(SHAPES["one"])  # loads the drawing library
             await ear.answer_to(askers[0], lambda: askers[0].says("/help"))
-            idle = await _probe(ear, askers)
+            idle = await probe(ear, askers)
             loop = asyncio.get_running_loop()
             began = loop.time()
             drawing = [asyncio.create_task(app.artist.draw(SHAPES["all"])) for _ in range(PICTURES)]
-            busy = await _probe(ear, askers)
+            busy = await probe(ear, askers)
             while not all(task.done() for task in drawing) and loop.time() - began < LONGEST:
-                busy += await _probe(ear, askers)
+                busy += await probe(ear, askers)
             drawn = sum(task.done() for task in drawing)
             each = (loop.time() - began) / max(1, drawn)
             for task in drawing:

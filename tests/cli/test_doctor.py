@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import shutil
 import sqlite3
@@ -10,6 +11,7 @@ import zoneinfo
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -17,12 +19,13 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
-from bot.cli import doctor
-from bot.cli.doctor import look, machine, messenger, people
 from bot.content.read import lessons_dir
 from bot.demo import BotApiServer
+from bot.doctor import CHECKS, look, machine, messenger, people
+from bot.messages import utc_text
+from bot.service.upkeep import AUDIT, Audit
 from bot.settings import TELEGRAM, read_settings
 from bot.storage import tables as t
 from bot.storage.database import Database
@@ -62,8 +65,17 @@ def healthy(sqlite_shell: Shell, sqlite_cast: Cast, telegram: tuple[BotApiServer
     """An installation in which all is well: people live there, and nothing is late."""
     sqlite_shell.environment |= {"BOT_TOKEN": TOKEN, "BOT_API_URL": telegram[1]}
     (Path(sqlite_shell.environment["DATA_DIR"]) / "kindling.sqlite3").chmod(0o600)
-    in_database(sqlite_shell, update(t.learners).values(due_at=datetime.now(UTC) + timedelta(hours=3)))
+    in_database(sqlite_shell, update(t.learners).values(due_at=datetime.now(UTC) + timedelta(hours=3)), *audited())
     return sqlite_shell
+
+
+def audited(ago: timedelta = timedelta(hours=5), **reasons: int) -> tuple[Any, ...]:
+    """Statements that note a look of the night."""
+    found = Audit(utc_text(datetime.now(UTC) - ago), 2, 0, sum(reasons.values()), reasons)
+    value = json.dumps(asdict(found)).encode()
+    return delete(t.installation).where(t.installation.c.name == AUDIT), insert(t.installation).values(
+        name=AUDIT, value=value
+    )
 
 
 def in_database(shell: Shell, *statements: Any) -> None:
@@ -156,7 +168,7 @@ def test_a_look_that_fails_is_told_and_the_others_go_on(healthy: Shell, monkeypa
     async def broken(_patient: look.Patient) -> list[look.Look]:
         raise RuntimeError(TOKEN)
 
-    monkeypatch.setattr(doctor, "CHECKS", (("files", broken), *doctor.CHECKS[3:]))
+    monkeypatch.setattr("bot.cli.doctor.CHECKS", (("files", broken), *CHECKS[3:]))
     only(healthy, "files", "RuntimeError", "files", "database")
 
 
@@ -425,7 +437,7 @@ def on_postgres(healthy: Shell, postgres_url: str) -> Shell:
     """The same installation on PostgreSQL."""
     healthy.environment["DATABASE_URL"] = postgres_url
     live_here(healthy.url, KEY)
-    in_database(healthy, update(t.learners).values(due_at=datetime.now(UTC) + timedelta(hours=3)))
+    in_database(healthy, update(t.learners).values(due_at=datetime.now(UTC) + timedelta(hours=3)), *audited())
     return healthy
 
 
@@ -481,6 +493,20 @@ def test_lessons_that_are_late_are_named(healthy: Shell) -> None:
     assert "kindling run" in found["do"]
     assert "30 minutes" in found["says"]
     assert "some" in found["says"]  # two people are no group that may be counted
+
+
+def test_a_look_of_the_night_that_is_missing_is_named(healthy: Shell) -> None:
+    in_database(healthy, delete(t.installation).where(t.installation.c.name == AUDIT))
+    assert "every night" in only(healthy, "audit", "nobody has looked")["do"]
+    in_database(healthy, *audited(timedelta(days=3)))
+    only(healthy, "audit", "nobody has looked for 3 days")
+
+
+def test_lessons_that_nobody_decided_about_are_named(healthy: Shell) -> None:
+    in_database(healthy, *audited(too_late=4))
+    assert findings(healthy) == {}
+    in_database(healthy, *audited(no_decision=1))
+    assert only(healthy, "audit", "nothing was decided")["level"] == "error"
 
 
 def test_lessons_that_telegram_refused_are_named(healthy: Shell) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,23 @@ def test_the_image_installs_only_what_is_locked() -> None:
     assert len(installs) == 1
     assert "--require-hashes -r requirements.lock" in installs[0]
     assert "--only-binary :all:" in installs[0]
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [("requirements.lock", ()), ("requirements-dev.lock", ("dev",)), ("requirements-docs.lock", ("docs",))],
+)
+def test_a_lock_holds_all_that_is_needed_with_hashes_and_no_address(lock: str, extras: tuple[str, ...]) -> None:
+    project = tomllib.loads(text_of("pyproject.toml"))["project"]
+    wanted = [*project["dependencies"], *(one for extra in extras for one in project["optional-dependencies"][extra])]
+    names = {re.split(r"[\[<>=]", one)[0].lower() for one in wanted}
+    locked = text_of(lock)
+    pinned = dict(re.findall(r"^([a-z0-9._-]+)(?:\[[^\]]+\])?==([^ ;\\]+)", locked, re.MULTILINE))
+    assert {re.sub(r"[_.]", "-", name) for name in names} - set(pinned) == set()
+    assert "://" not in locked
+    assert locked.count("--hash=sha256:") > len(pinned)
+    runs = dict(re.findall(r"^([a-z0-9._-]+)(?:\[[^\]]+\])?==([^ ;\\]+)", text_of("requirements.lock"), re.MULTILINE))
+    assert {name: version for name, version in pinned.items() if runs.get(name, version) != version} == {}
 
 
 def test_compose_starts_one_bot_and_a_database_only_on_request() -> None:

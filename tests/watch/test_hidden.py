@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.service.hiding import FEWEST, Division, Share, divided, rate, safe_total, unknowable
+from bot.service.overview import Change, change
 
 GROUPS = ("a", "b", "c", "d", "e")
 numbers = st.lists(st.one_of(st.integers(0, 30), st.sampled_from([0, 1, 9, 10, 11, 200])), min_size=2, max_size=5)
@@ -83,6 +84,15 @@ def test_a_second_one_is_hidden_by_its_place_as_its_size_would_tell() -> None:
 
 def test_what_cannot_be_kept_is_hidden_with_its_total() -> None:
     assert divided({"a": 3, "b": 10}) == Division({"a": None, "b": None}, None)
+
+
+def test_a_change_needs_ten_people_and_says_how_sure_it_is() -> None:
+    assert change([-2.0] * 9) is None
+    found = change([-3.0, -1.0] * 8)
+    assert found is not None
+    assert (found.people, found.mean) == (10, -2.0), "how many they are is told in tens"
+    assert found.low < -2.0 < found.high
+    assert change([0.0] * 12) == Change(10, 0.0, 0.0, 0.0)
 
 
 @given(part=st.integers(0, 60), others=st.integers(0, 60))

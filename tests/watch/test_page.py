@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.course.measures import Kind, Rating
+from bot.messages import ChatRef
 from bot.operator.board import Board
 from bot.operator.door import kept_token
 from bot.service.hiding import Division
@@ -128,16 +130,57 @@ async def test_the_first_view_tells_what_went_out_and_how_it_is(there: World, vi
 async def test_the_second_view_tells_how_many_and_where_signing_up_stands_still(there: World, visitor: Visitor) -> None:
     await town(there, there.clock.now)
     said = words((await (await signed_in(visitor)).reads("/operator/people"))[1])
-    assert "signing up: 10; active: 25; paused: 12; stopped: under 10; gone (blocked the bot): under 10" in said
+    assert "signing up: 10; active: 25; paused: 12; stopped: under 10; blocked the bot: under 10" in said
     assert "all: under 10" in said, "the total would tell that nobody stopped or left"
     assert "hour: under 10" in said, "10 of 10 at one step: the others would be known to be none"
+
+
+async def test_the_second_view_tells_how_far_people_come(there: World, visitor: Visitor) -> None:
+    await town(there, there.clock.now)
+    said = words((await (await signed_in(visitor)).reads("/operator/people"))[1])
+    assert (
+        "How far people come, in percent. agreed: too few; are set up: 80 %; had a lesson: 45 %; wrote once: 25 %"
+        in said
+    )
+
+
+async def check_ins(there: World, people: int, *, leave: bool) -> None:
+    """So many people whose weeks became lighter by two, give or take; every second one told of harm."""
+    store, now = there.app.store, there.clock.now
+    for number in range(people):
+        async with store.turn(ChatRef("telegram", str(700 + number)), f"c{number}", now) as turn:
+            learner = (await turn.meet("en")).with_profile(counted=leave, hour=8)
+            await turn.save(learner)
+            for days, heavy in ((40, 7), (1, 5 - number % 2)):
+                at = now - timedelta(days=days)
+                week = Rating(f"w{number}-{days}", Kind.WEEK, at, {"heavy": heavy, "rested": None}, True)
+                await turn.shelf.keep_rating(week, now + timedelta(days=30))
+            course = Rating(f"h{number}", Kind.COURSE, now, {"benefit": 5, "harm": number % 2}, True)
+            await turn.shelf.keep_rating(course, now + timedelta(days=30))
+
+
+async def test_check_ins_are_added_up_with_their_uncertainty(there: World, visitor: Visitor) -> None:
+    await check_ins(there, 24, leave=True)
+    said = words((await (await signed_in(visitor)).reads("/operator/people"))[1])
+    assert "how heavy (less is better) -2.5 (-2.7 to -2.3), 20 people or a few more" in said
+    assert "Told of harm or upset 12, about 50 in a hundred" in said
+
+
+@pytest.mark.parametrize(("people", "leave"), [(9, True), (24, False)])
+async def test_few_check_ins_and_those_without_leave_stay_out(
+    there: World, visitor: Visitor, people: int, leave: bool
+) -> None:
+    await check_ins(there, people, leave=leave)
+    said = words((await (await signed_in(visitor)).reads("/operator/people"))[1])
+    assert "people or a few more" not in said
+    assert "Told of harm or upset Under 10." in said
 
 
 async def test_the_third_view_tells_where_people_are_and_what_they_answer(there: World, visitor: Visitor) -> None:
     await town(there, there.clock.now)
     said = words((await (await signed_in(visitor)).reads("/operator/lessons"))[1])
     assert "Answers by lesson, in percent. lesson 1: 50 %; lesson 2: too few" in said
-    assert "Replies by hour of sending, in percent. 12:00 to 12:59: 50 %" in said
+    assert "Replies by hour, in percent. 08:00 to 08:59: 50 %" in said
 
 
 async def test_two_people_leave_no_trace_in_any_view(there: World, visitor: Visitor) -> None:
@@ -186,7 +229,7 @@ async def test_nobody_waits_for_a_slow_count(there: World) -> None:
         await go.wait()
         return Long(there.clock.now, Division({}, None), {})
 
-    board = Board(there.app.watch._now, slowly, there.clock)
+    board = Board(there.app.watch._now, slowly, there.app.watch._looks, there.clock)
     assert await board.long() is None
     assert await board.long() is None
     assert counted == 1, "a second look does not count beside the first"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import tzdata  # type: ignore[import-untyped]  # it ships no types
 
-from bot.cli.doctor.look import Look, Patient
-from bot.cli.opening import KEY_FILE, sqlite_file
+from bot.doctor.look import Look, Patient
 from bot.settings import Settings
+from bot.storage.opening import KEY_FILE, sqlite_file
 
 LITTLE_ROOM, NO_ROOM = 500_000_000, 50_000_000
 """Bytes free on the disk."""

@@ -31,7 +31,9 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """The installation that is looked at, and when."""
+    """The installation that is looked at, and when. `hurried` leaves out what would keep a machine at work for seconds: the search
+    for damage in an SQLite file, and the rules of the lesson check."""
 
     settings: Settings
     now: datetime
+    hurried: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,23 +13,11 @@ import typer
 from rich.markup import escape
 
 from bot import __version__
-from bot.cli.doctor import database, machine, messenger, people
-from bot.cli.doctor.look import Look, Patient
 from bot.cli.printing import JSON, as_json, console, stop_with
 from bot.cli.progress import progress
+from bot.doctor import CHECKS, looked
+from bot.doctor.look import Look, Patient
 from bot.settings import Settings, SettingsError, read_settings
-
-Check = Callable[[Patient], Awaitable[Sequence[Look]]]
-CHECKS: tuple[tuple[str, Check], ...] = (
-    ("bot-api", messenger.look),
-    ("time-zones", machine.look_at_time_zones),
-    ("files", machine.look_at_files),
-    ("database", database.look),
-    ("lessons", people.look_at_lessons),
-    ("helplines", people.look_at_helplines),
-)
-"""Every part, under the name that stands for it when the look itself fails."""
-
 
 ONLY = typer.Option(
     [], "--only", help=f"Look at this part only; may be repeated: {', '.join(name for name, _ in CHECKS)}."
@@ -83,13 +71,7 @@ async def _look_at_all(patient: Patient, only: Sequence[str]) -> list[Look]:
     with progress() as told:
         for number, (name, check) in enumerate(checks):
             told(f"looking at {name}", number, len(checks))
-            try:
-                looks += await check(patient)
-            except Exception as error:
-                says = f"could not be looked at: {type(error).__name__}"
-                looks.append(
-                    Look(name, "error", says, "This is a fault of Kindling. Please report it, with this line.")
-                )
+            looks += await looked(name, check, patient)
     return looks
 
 

@@ -7,22 +7,26 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.cli.doctor.look import Look, Patient
-from bot.cli.opening import KEY_FILE, given_keys, opened, sqlite_file
-from bot.cli.printing import span
-from bot.service.figures import Backlog
+from bot.doctor.look import Look, Patient
+from bot.service.figures import Backlog, span
 from bot.service.hiding import shown
 from bot.service.learners import DeliveryStatus
 from bot.service.ports import StoreUnavailable
+from bot.service.upkeep import AUDIT, audit_of
 from bot.storage import tables as t
-from bot.storage.diagnosis import trouble_with
+from bot.storage.diagnosis import Trouble, trouble_with
 from bot.storage.figures import backlog
+from bot.storage.looking import noted_in
 from bot.storage.migrate import is_known, newest_revision, revision_of, up_to_date
+from bot.storage.opening import KEY_FILE, PATIENCE, NotReady, given_keys, opened, sqlite_file
 from bot.storage.rotation import key_uses, try_keys
 from bot.storage.sealing import BadKey, KeyMissing, Keyring
 
 LATE = timedelta(minutes=2)
 """After so long a lesson counts as late; a tick comes every ten seconds."""
+HURRIED = 4.0
+"""Seconds that the database has for a look by the page."""
+NIGHTS = timedelta(days=2)
 LATELY = timedelta(days=1)
 RUNNING = "Is the bot running? Start it: kindling run. If it is, its log says why nothing goes out."
 
@@ -31,20 +35,25 @@ async def look(patient: Patient) -> list[Look]:
     """Key, database, tables, whether the key fits, and what waits to be sent."""
     settings = patient.settings
     keys = _key(patient)
-    trouble = await trouble_with(settings.database)
+    trouble = await trouble_with(settings.database, search=not patient.hurried)
     if trouble is not None:
-        return [keys[0], Look("database", "error", trouble.says, f"{trouble.do} /help works meanwhile, lessons wait.")]
+        return [keys[0], _unusable(trouble)]
     file = sqlite_file(settings)
     if file is not None and not file.exists():
         return [_fresh(keys[0]), Look("database", "ok", "is not there yet; the bot makes it")]
     try:
-        async with opened(settings, up_to_date=False) as database, database.read() as db:
+        waits = HURRIED if patient.hurried else PATIENCE
+        async with opened(settings, up_to_date=False, patience=waits) as database, database.read() as db:
             return [*await _tables(db, *keys, patient)]
-    except StoreUnavailable as error:
+    except (NotReady, StoreUnavailable) as error:
         return [
             keys[0],
             Look("database", "error", f"cannot be used just now: {error}", "Look again; then at its server's log."),
         ]
+
+
+def _unusable(trouble: Trouble) -> Look:
+    return Look("database", "error", trouble.says, f"{trouble.do} /help works meanwhile, lessons wait.")
 
 
 def _key(patient: Patient) -> tuple[Look, Keyring | None]:
@@ -105,7 +114,7 @@ async def _fitting(db: AsyncConnection, key: Look, keyring: Keyring | None) -> L
 
 async def _sending(db: AsyncConnection, patient: Patient) -> list[Look]:
     found = await backlog(db, patient.now)
-    return [_waiting(found, patient), *await _refused(db, patient)]
+    return [_waiting(found, patient), *await _refused(db, patient), await _audited(db, patient)]
 
 
 def _waiting(found: Backlog, patient: Patient) -> Look:
@@ -115,6 +124,35 @@ def _waiting(found: Backlog, patient: Patient) -> Look:
     number = shown(found.size)
     says = f"{'some' if number is None else number} lessons are late, the oldest by {span(late)}"
     return Look("sending", "error", says, RUNNING)
+
+
+async def _audited(db: AsyncConnection, patient: Patient) -> Look:
+    """Whether the bot has looked, in the nights, who is behind; and whether it found what only a fault of ours explains."""
+    oldest = await db.scalar(select(func.min(t.learners.c.created_at)))
+    noted = await noted_in(db, AUDIT)
+    found = audit_of(noted) if noted else None
+    since = found.moment if found is not None else oldest
+    if since is not None and patient.now - since > NIGHTS:
+        says = f"nobody has looked for {span(patient.now - since)} who is behind"
+        return Look(
+            "audit",
+            "warning",
+            says,
+            "The bot does it every night at about three (UTC): let it run, or look at its log.",
+        )
+    if found is not None and found.unexplained:
+        says = "lessons were due, and nothing was decided about them"
+        return Look(
+            "audit",
+            "error",
+            says,
+            "This is a fault of Kindling. `kindling learners show` tells whom it met. Please report it.",
+        )
+    return Look(
+        "audit",
+        "ok",
+        f"was made {span(patient.now - since)} ago" if found is not None and since else "comes with the first night",
+    )
 
 
 async def _refused(db: AsyncConnection, patient: Patient) -> list[Look]:

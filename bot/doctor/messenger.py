@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from bot.channels.telegram.webhook import PATH
-from bot.cli.doctor.look import Look, Patient
+from bot.doctor.look import Look, Patient
 from bot.settings import TELEGRAM, Settings
 
 PATIENCE = 8.0
