@@ -96,7 +96,7 @@ class App:
         self.opened = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
         self._store: SqlStore | None = None
-        self._can_ask = asyncio.Event()
+        self._loaded, self._can_ask = asyncio.Event(), asyncio.Event()
         self._rooms: Rooms | None = None
         self._trouble = "starting"
         self._introducer = replies
@@ -248,7 +248,7 @@ class App:
 
     # -- start -----------------------------------------------------------------------------------------------------------
 
-    async def _open(self, ticking: bool) -> None:
+    async def _open(self, ticking: bool = False) -> None:
         wait = 0.2
         while not self.opened.is_set():
             try:
@@ -264,7 +264,11 @@ class App:
             self._start_ticking()
 
     async def _get_ready(self) -> None:
-        await asyncio.to_thread(import_module, "bot.rooms")  # takes half of the start, and help is not to wait for it
+        try:
+            # Takes half of the start, and help is not to wait for it.
+            await asyncio.to_thread(import_module, "bot.rooms")
+        finally:
+            self._loaded.set()
         from bot.rooms import build_rooms, build_store
 
         if self._store is None:
@@ -321,6 +325,7 @@ class App:
         """Of several processes on one database one polls. When the database cannot say which, this one does: help comes first."""
         if not self.settings.database.startswith("postgresql"):
             return True
+        await self._loaded.wait()  # a busy machine may take its time: that says nothing about the database
         try:
             async with asyncio.timeout(0.05 if self._asked_once else FIRST_LOOK):
                 self._asked_once = True

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
 from sqlalchemy import URL, create_engine, event, make_url, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -55,6 +55,11 @@ class Database:
         # SQLite has one writer: waiting here is cheaper and fairer than its busy handler, and never blocks a worker thread.
         self._one_writer = asyncio.Lock() if self.dialect == "sqlite" else None
         self._beside = Beside(make_url(url), patience) if self.dialect == "sqlite" else None
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """Every engine in use, for drills."""
+        return (self.engine.sync_engine, *((self._beside.engine,) if self._beside is not None else ()))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -143,15 +148,15 @@ class Beside:
     times for each statement, which costs more than the statements do."""
 
     def __init__(self, url: URL, patience: float) -> None:
-        self._engine = create_engine(
+        self.engine = create_engine(
             url.set(drivername="sqlite"),
             hide_parameters=True,
             pool_reset_on_return=None,
             connect_args={"timeout": patience * 0.8},
             execution_options={"writes": True},
         )
-        event.listen(self._engine, "connect", _set_up_sqlite)
-        event.listen(self._engine, "begin", _begin_sqlite)
+        event.listen(self.engine, "connect", _set_up_sqlite)
+        event.listen(self.engine, "begin", _begin_sqlite)
         self._thread: ThreadPoolExecutor | None = None
         self._connection: Connection | None = None
 
@@ -178,7 +183,7 @@ class Beside:
 
     def _work(self, work: Callable[[Connection], T]) -> T:
         if self._connection is None:
-            self._connection = self._engine.connect()
+            self._connection = self.engine.connect()
         if not self._connection.in_transaction():
             self._connection.begin()
         return work(self._connection)
@@ -209,7 +214,7 @@ class Beside:
             await self._go(self._drop)
             self._thread.shutdown(wait=False)
             self._thread = None
-        self._engine.dispose()
+        self.engine.dispose()
 
 
 def inserting(dialect: str) -> Any:

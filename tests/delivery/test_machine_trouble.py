@@ -63,14 +63,15 @@ async def test_a_clock_that_jumps_while_lessons_go_out_sends_none_twice(there: W
 @contextmanager
 def disk_full(there: World) -> Iterator[None]:
     """The file cannot grow any more."""
-    engine = there.app.store.database.engine.sync_engine
+    engines = there.app.store.database.engines
     pages = 1
 
     # One listener to the end: connections that are just opening go through the list of listeners.
     def limit(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
-    event.listen(engine, "begin", limit)
+    for engine in engines:
+        event.listen(engine, "begin", limit)
     try:
         yield
     finally:
