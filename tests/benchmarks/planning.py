@@ -70,7 +70,8 @@ FILL = {
     "postgresql": """
     INSERT INTO learners (id, address_index, key_id, wrapped_key, sealed_address, sealed_profile, language, state,
                           consent_version, due_at, created_at, seen_at)
-    SELECT md5(random()::text || i), sha256((random()::text || i)::bytea), key_id, wrapped_key, sealed_address, sealed_profile, 'en', 'active',
+    SELECT md5(random()::text || i), sha256((random()::text || i)::bytea), key_id, wrapped_key, sealed_address,
+           sealed_profile, 'en', 'active',
            consent_version, now() + (86400 + i % 80000) * interval '1 second', created_at, seen_at
     FROM generate_series(1, :number) AS n(i), (SELECT * FROM learners LIMIT 1) AS one
     """,
