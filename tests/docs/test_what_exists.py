@@ -31,6 +31,8 @@ def arguments(command: Any) -> Iterator[Any]:
 SETTINGS = {name.upper() for name in Settings.model_fields} | {f"{name}_FILE" for name in SECRETS}
 OTHER_VARIABLES = {"COMPOSE_PROFILES", "POSTGRES_PASSWORD", "PACKAGES", "COMMANDS"}
 """Names in capitals that are no settings: Compose's, the build's, a table of the code."""
+BENCHMARKS = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "tests/benchmarks").glob("*.py")))
+OTHER_VARIABLES |= set(re.findall(r'"(BENCH_[A-Z]+)"', BENCHMARKS))
 OF_BOTFATHER = {"/newbot", "/revoke", "/setjoingroups", "/setuserpic", "/setname"}
 PATHS = {"/operator", "/livez", "/readyz", "/metrics", "/telegram", "/data"}
 PROGRAM = typer.main.get_command(cli)
