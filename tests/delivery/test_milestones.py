@@ -88,7 +88,7 @@ async def test_whoever_wrote_nothing_misses_nothing(there: World, ana: Chat) -> 
 
 async def test_a_line_from_a_dark_hour_is_not_brought_up(there: World, ana: Chat) -> None:
     """What reached the help card was never kept; what sounded merely heavy was, and stays in the journal alone."""
-    heavy = "I don't see the point of anything any more."
+    heavy = "I feel empty and far away from everyone."
     await ana.is_learning("stress")
     await goes_through_stress(there, ana, [heavy, "A cup of tea."])
     await there.at(EVENING_OF_THE_LAST)
