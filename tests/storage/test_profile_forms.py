@@ -16,7 +16,7 @@ FULL = Profile(
     "LI", "Europe/Vaduz", 8, 5, frozenset({4, 1}), PracticeForm.TOGETHER, Closeness.NOT_SAFE, ("stress", "sleep"),
     pinned=7, pinned_mark="m", boundaries=frozenset({Theme.TOUCH, Theme.BODY}), words=(("sex", "it"),),
     discreet=True, veiled=frozenset({"mood"}), tidy=True, plan_offered=True, check_ins=CheckIns.BOTH,
-    check_in_due=date(2026, 3, 2), keep_ratings=30, dark=True, nudge=True,
+    check_in_due=date(2026, 3, 2), keep_ratings=30, counted=True, dark=True, nudge=True,
     away_from=date(2026, 3, 9), away_until=date(2026, 3, 16), notes_from=date(2026, 2, 1), steady=True,
 )  # fmt: skip
 
@@ -24,7 +24,7 @@ SEALED: dict[str, Any] = {
     "country": "LI", "zone": "Europe/Vaduz", "hour": 8, "minute": 5, "weekdays": [1, 4], "form": "together",
     "closeness": "not_safe", "topics": ["stress", "sleep"], "pinned": 7, "pinned_mark": "m", "plan_offered": True,
     "boundaries": ["body", "touch"], "words": [["sex", "it"]], "discreet": True, "veiled": ["mood"], "tidy": True,
-    "check_ins": "both", "check_in_due": "2026-03-02", "keep_ratings": 30, "dark": True, "nudge": True,
+    "check_ins": "both", "check_in_due": "2026-03-02", "keep_ratings": 30, "counted": True, "dark": True, "nudge": True,
     "notes_from": "2026-02-01", "steady": True, "away": ["2026-03-09", "2026-03-16"],
 }  # fmt: skip
 
@@ -32,7 +32,7 @@ EXPORTED: dict[str, Any] = {
     "country": "LI", "time_zone": "Europe/Vaduz", "hour": "08:05", "weekdays": [1, 4], "practice_form": "together",
     "closeness": "not_safe", "topics": ["stress", "sleep"], "plan_offered": True, "boundaries": ["body", "touch"],
     "words": [{"word": "sex", "instead": "it"}], "discreet": True, "discreet_topics": ["mood"], "tidied": True,
-    "check_ins": "both", "check_ins_kept_days": 30, "check_in_due": "2026-03-02", "dark_pictures": True,
+    "check_ins": "both", "check_ins_kept_days": 30, "check_in_due": "2026-03-02", "check_ins_counted": True, "dark_pictures": True,
     "evening_note": True, "notes_from": "2026-02-01", "steady_pace": True, "away_from": "2026-03-09", "away_until": "2026-03-16",
 }  # fmt: skip
 
@@ -45,8 +45,9 @@ def test_the_sealed_form_is_as_it_was() -> None:
 
 def test_the_exported_form_is_as_it_was() -> None:
     assert exported_form(FULL) == EXPORTED
-    of_this_chat = {"pinned": FULL.pinned, "pinned_mark": FULL.pinned_mark}
-    assert from_exported_form(EXPORTED) == Profile(**{**_fields(FULL), **dict.fromkeys(of_this_chat)})
+    of_this_chat = {"pinned": None, "pinned_mark": None}
+    asked_anew = {"counted": False}
+    assert from_exported_form(EXPORTED) == Profile(**{**_fields(FULL), **of_this_chat, **asked_anew})
 
 
 @pytest.mark.parametrize("profile", [Profile(), FULL], ids=["blank", "full"])
