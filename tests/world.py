@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, select
 
 from bot.app import App
 from bot.demo import BotApiServer, Message, Person
@@ -103,6 +103,13 @@ class World:
         await self.app.store.close()
         await self.start()
 
+    async def let_go_of_the_database(self) -> None:
+        """Closes the connections to the database, once none of them is in use."""
+        engine = self.app.store.database.engine
+        while engine.pool.checkedout():  # type: ignore[attr-defined]  # every pool in use here counts
+            await asyncio.sleep(0.01)
+        await engine.dispose()
+
     async def start(self) -> None:
         """Starts a bot."""
         self.app = App(read_settings(self.settings), self.clock)
@@ -173,3 +180,21 @@ async def onboard(
         question = await person.receives()
     person.taps(form)
     return await person.receives("This is what you chose")
+
+
+@contextmanager
+def disk_full(there: World) -> Iterator[None]:
+    """The file cannot grow any more."""
+    engines = there.app.store.database.engines
+    pages = 1
+
+    # One listener to the end: connections that are just opening go through the list of listeners.
+    def limit(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    for engine in engines:
+        event.listen(engine, "begin", limit)
+    try:
+        yield
+    finally:
+        pages = 1_000_000

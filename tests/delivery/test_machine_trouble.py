@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-
-from sqlalchemy import event
-from sqlalchemy.engine import Connection
 
 from bot.service.learners import State
 from tests.delivery.calendar import CATCH_UP, heard, lessons, on, times, titles
 from tests.e2e.chat import Chat
-from tests.world import World
+from tests.world import World, disk_full
 
 EIGHT = on("2026-03-03", "08:00")
 
@@ -58,24 +53,6 @@ async def test_a_clock_that_jumps_while_lessons_go_out_sends_none_twice(there: W
     await there.app.tick()
     await there.settled()
     assert all(len(titles(person)) <= 1 for person in people)
-
-
-@contextmanager
-def disk_full(there: World) -> Iterator[None]:
-    """The file cannot grow any more."""
-    engines = there.app.store.database.engines
-    pages = 1
-
-    # One listener to the end: connections that are just opening go through the list of listeners.
-    def limit(connection: Connection) -> None:
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-
-    for engine in engines:
-        event.listen(engine, "begin", limit)
-    try:
-        yield
-    finally:
-        pages = 1_000_000
 
 
 async def test_a_full_disk_holds_lessons_up_and_loses_none(there: World) -> None:

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from bot.app import App
 from bot.crisis import answer
 from bot.demo import BotApiServer, Person
 from bot.settings import read_settings
-from tests.world import World, onboard, world
+from tests.world import World, disk_full, onboard, world
 
 CARD = "nobody reads this chat"
 
@@ -101,25 +100,14 @@ async def database_locked(there: World, _patch: pytest.MonkeyPatch) -> AsyncIter
 
 
 @asynccontextmanager
-async def disk_full(there: World, _patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """The database may not grow by one page more: SQLite answers as it does on a full disk."""
-
-    def no_room(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA max_page_count = 1")
-
-    engine = there.app.store.database.engine.sync_engine
-    event.listen(engine, "connect", no_room)
-    await there.app.store.database.engine.dispose()
-    try:
+async def no_room_on_the_disk(there: World, _patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    with disk_full(there):
         yield
-    finally:
-        event.remove(engine, "connect", no_room)
-        await there.app.store.database.engine.dispose()
 
 
 @asynccontextmanager
 async def database_corrupt(there: World, _patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    await there.app.store.database.engine.dispose()
+    await there.let_go_of_the_database()
     folder = Path(there.settings["DATA_DIR"])
     for file in folder.glob("kindling.sqlite3*"):
         file.write_bytes(b"this is no database" * 400)
@@ -128,7 +116,7 @@ async def database_corrupt(there: World, _patch: pytest.MonkeyPatch) -> AsyncIte
 
 @asynccontextmanager
 async def database_missing(there: World, _patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    await there.app.store.database.engine.dispose()
+    await there.let_go_of_the_database()
     for file in Path(there.settings["DATA_DIR"]).glob("kindling.sqlite3*"):
         file.unlink()
     yield
@@ -196,7 +184,7 @@ FAULTS: dict[str, Fault] = {
     "database locked": database_locked,
     "database corrupt": database_corrupt,
     "database missing": database_missing,
-    "disk full": disk_full,
+    "disk full": no_room_on_the_disk,
     "lessons going out": lessons_at_full_rate,
     "scheduler stuck": scheduler_stuck,
     "helplines broken": helplines_broken,
