@@ -198,7 +198,7 @@ async def _plan(url: str) -> dict[str, float]:
         counts: Counter[str] = Counter()
         async with watched() as stall:
             cpu, began = time.process_time(), time.perf_counter()
-            while await delivery._decide_some(datetime.now(UTC), counts) is not None:
+            while await delivery._decide_some(datetime.now(UTC), counts, delivery.batch) is not None:
                 pass
             cpu, wall = time.process_time() - cpu, time.perf_counter() - began
         assert counts["decided"] == DUE
