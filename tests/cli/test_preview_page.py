@@ -101,6 +101,13 @@ async def test_form_depth_theme_and_width_can_be_chosen_and_stay_in_the_address(
     assert troubles == []
 
 
+async def test_opened_without_a_wish_it_shows_the_first_lesson(browser: Browser, root: str) -> None:
+    page, troubles = await opened(browser, root, "")
+    await expect(page.get_by_role("log")).to_contain_text("The kettle clicks", timeout=PATIENT)
+    assert await page.get_by_label("Lesson", exact=True).input_value() == "stress-1"
+    assert troubles == []
+
+
 async def test_it_can_be_read_on_a_phone(browser: Browser, root: str) -> None:
     page, troubles = await opened(browser, root, "piece=stress-2&width=320&show=all", width=390)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "no sideways scrolling"

@@ -49,7 +49,7 @@ function fillPieces(control, groups) {
   control.replaceChildren(...groups.map(({ title, pieces }) => el("optgroup", { label: title }, ...pieces.map((piece) =>
     el("option", { value: piece.id }, `${piece.id} · ${piece.title}${piece.note ? ` (${piece.note})` : ""}`)))));
   control.value = chosen;
-  if (control.value !== chosen) control.selectedIndex = 0;
+  if (control.selectedIndex < 0) control.selectedIndex = 0;
 }
 
 function build({ groups, wishes: possible }) {
