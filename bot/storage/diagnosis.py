@@ -144,6 +144,8 @@ _SIGNS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("resolve host", "translate host", "name or service not known", "name resolution"), "the name of the database server is not known",
      f"{CHECK_URL}: the host; and whether name resolution works here."),
     (("refused",), "nothing answers at the database server's address", f"Start PostgreSQL, or correct host and port. {CHECK_URL}."),
+    (("closed the connection", "reset by peer", "invalid response", "expected authentication"),
+     "what answers at the database server's address breaks off, or is no PostgreSQL", f"{CHECK_URL}: host and port."),
     (("unreachable", "no route"), "the database server cannot be reached over the network", "Check the network between here and there."),
 )  # fmt: skip
 

@@ -6,20 +6,22 @@ import asyncio
 import json
 import re
 import shutil
+import socket
 import sqlite3
 import zoneinfo
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from aiohttp import web
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, make_url, update
 
 from bot.content.read import lessons_dir
 from bot.demo import BotApiServer
@@ -448,8 +450,29 @@ def test_on_postgresql_all_is_well_too(on_postgres: Shell) -> None:
 
 @pytest.mark.postgres
 def test_a_stopped_server_is_named(on_postgres: Shell, postgres: Cluster) -> None:
+    address = make_url(on_postgres.environment["DATABASE_URL"])
     postgres.stop()
-    only(on_postgres, "database", "nothing answers")
+    with socket.socket() as held:  # or another program of this machine may be given the port, and answer
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind((address.host, address.port))
+        only(on_postgres, "database", "nothing answers")
+
+
+@pytest.mark.postgres
+def test_something_else_at_the_servers_address_is_named(on_postgres: Shell, postgres: Cluster) -> None:
+    url = on_postgres.environment["DATABASE_URL"]
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        Thread(target=_breaks_off, args=(other,), daemon=True).start()
+        elsewhere = url.replace(f":{make_url(url).port}/", f":{other.getsockname()[1]}/")
+        only(on_postgres, "database", "breaks off, or is no PostgreSQL", DATABASE_URL=elsewhere)
+
+
+def _breaks_off(server: socket.socket) -> None:
+    with suppress(OSError):
+        while True:
+            visitor, _ = server.accept()
+            visitor.recv(1024)
+            visitor.close()
 
 
 @pytest.mark.postgres
