@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bot.crisis.dictionary import Dictionary
 from bot.crisis.features import Marked, Seen, features, marked, see
 from bot.crisis.helplines import DATA
 from bot.crisis.model import CATEGORIES, Model
-from bot.crisis.words import SENTENCE_ENDS, Dictionary, Found
+from bot.crisis.phrases import Found
+from bot.crisis.words import SENTENCE_ENDS
 
 Tier = Literal["strong", "soft", "none"]
 WINDOW, OVERLAP, LONGEST = 320, 100, 4096
@@ -71,14 +73,13 @@ class Detector:
 
     def read_part(self, text: str, language: str | None, *, explain: bool = False) -> Reading:
         seen = see(text, self.dictionary, self.model.common, _first(language))
-        named = features(seen)
-        spoken = marked(named)
+        spoken = marked(seen)
         score = self.model.risk.score(spoken)
         plain = [found for found in seen.statements if found.phrase.name not in self.model.weak_statements]
         sure = [found for found in plain if not cancelled(seen, found)]
         tier = "strong" if any(_bare(seen, found) for found in sure) else self._tier(score, sure, seen)
         young = says_under_18(seen.normal)
-        why = tuple(self._why(named, seen)) if explain else ()
+        why = tuple(self._why(seen)) if explain else ()
         if tier == "none":
             return Reading(under_18=young, score=score, why=why)
         category = self._category(spoken, sure or seen.statements)
@@ -97,11 +98,13 @@ class Detector:
         said = {found.phrase.category for found in statements}
         return max(said or CATEGORIES, key=lambda name: scores[name])
 
-    def _why(self, named: dict[str, float], seen: Seen) -> Iterator[str]:
+    def _why(self, seen: Seen) -> Iterator[str]:
         for found in seen.statements:
             note = " (softened)" if cancelled(seen, found) or found.phrase.name in self.model.weak_statements else ""
             yield f"statement: {found.phrase.category}, {found.phrase.language}{note}"
-        spoken = sorted(((self.model.risk.speaks(n, v), n) for n, v in named.items()), key=lambda pair: -abs(pair[0]))
+        spoken = sorted(
+            ((self.model.risk.speaks(n, v), n) for n, v in features(seen).items()), key=lambda pair: -abs(pair[0])
+        )
         for weight, name in [pair for pair in spoken if pair[1][0] in MEANINGS_ONLY][:REASONS]:
             yield f"{weight:+.2f} {name}"
         rest = sum(weight for weight, name in spoken if name[0] not in MEANINGS_ONLY)

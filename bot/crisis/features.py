@@ -6,22 +6,15 @@ Every part has a name (`c:KILL`, `p:WISH>WAKE`, `g:uici`), so that a reading can
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import accumulate, combinations
+from itertools import combinations, islice
 from zlib import crc32
 
-from bot.crisis.words import (
-    PAUSES,
-    SENTENCE_ENDS,
-    SPLITS_APOSTROPHES,
-    Dictionary,
-    Found,
-    normalize,
-    script_languages,
-    tokens,
-)
+from bot.crisis.dictionary import Dictionary
+from bot.crisis.phrases import Found
+from bot.crisis.words import PAUSES, SENTENCE_ENDS, Split, normalize, script_languages
 
 BITS = 18
 PAIR_WINDOW = 5
@@ -44,9 +37,9 @@ class Seen:
 def see(text: str, dictionary: Dictionary, common: Mapping[str, Mapping[str, float]], hint: str | None = None) -> Seen:
     """Take a message apart. `common` holds the everyday words of each language; `hint` is only a tie-breaker."""
     normal = normalize(text)
-    closed, split = tokens(normal), tokens(normal, "fr")
-    language = guess_language(normal, closed, split, common, hint)
-    words = split if language in SPLITS_APOSTROPHES else closed
+    split = Split.of(normal)
+    language = guess_language(normal, split, common, hint)
+    words = split.words(language)
     concepts = dictionary.concepts[language]
     meanings: list[tuple[int, str]] = []
     for place, word in enumerate(words):
@@ -54,119 +47,120 @@ def see(text: str, dictionary: Dictionary, common: Mapping[str, Mapping[str, flo
             meanings.append((place, "|"))
         elif word not in PAUSES:
             meanings += [(place, meaning) for meaning in sorted(concepts.at(words, place))]
-    other = closed if words is split else split
-    statements = [_among(words, found, other) for found in dictionary.phrases.search(closed, split)]
-    return Seen(normal, language, words, meanings, statements)
+    return Seen(normal, language, words, meanings, dictionary.phrases.search(split, language))
 
 
-def _among(words: list[str], found: Found, other: list[str]) -> Found:
-    """Where a phrase stands among the words, when it was found in the message split the other way: told by the letters before it."""
-    splits = found.phrase.language in SPLITS_APOSTROPHES
-    if len(words) == len(other) or splits == (len(words) > len(other)):
-        return found
-    ends = list(accumulate(map(len, words)))
-    before, through = sum(map(len, other[: found.start])), sum(map(len, other[: found.end]))
-    return Found(found.phrase, bisect_right(ends, before), bisect_right(ends, through - 1) + 1)
-
-
-def guess_language(
-    normal: str, closed: list[str], split: list[str], common: Mapping[str, Mapping[str, float]], hint: str | None
-) -> str:
+def guess_language(normal: str, split: Split, common: Mapping[str, Mapping[str, float]], hint: str | None) -> str:
     """The language of a message, by its script and everyday words; the hint decides between equals."""
     possible = script_languages(normal)
-    scores = {}
-    for language in possible:
-        everyday = common.get(language, {})
-        words = split if language in SPLITS_APOSTROPHES else closed
-        scores[language] = sum(everyday.get(word, 0.0) for word in words) + (0.5 if language == hint else 0.0)
+    if len(possible) == 1:
+        return possible[0]
+    scores = {
+        language: sum(filter(None, map(common.get(language, {}).get, split.words(language)))) + 0.5 * (language == hint)
+        for language in possible
+    }
     return max(possible, key=lambda language: scores[language])
+
+
+Names = dict[float, list[str]]
+"""Names of features of one kind by how often each counts, before the kind is brought to its length."""
 
 
 def features(seen: Seen) -> dict[str, float]:
     """Named features of a message; each kind has length one times its weight, so that long messages weigh no more."""
-    found: dict[str, float] = {}
-    kinds = {
+    return {f"{kind}:{name}": value for kind, value, names in by_kind(seen) for name in names}
+
+
+def by_kind(seen: Seen) -> Iterator[tuple[str, float, Iterable[str]]]:
+    """Kinds of features, each with a value and the names that have it."""
+    kinds: dict[str, Names] = {
         "g": letters(seen.normal),
-        "c": unigrams(seen),
-        "p": pairs(seen),
-        "o": places(seen),
-        "b": both(seen),
-        "w": words(seen),
-        "x": meanings_beside_words(seen),
-        "t": triples(seen),
+        "c": {1.0: unigrams(seen)},
+        "p": {1.0: pairs(seen)},
+        "o": {1.0: places(seen)},
+        "b": {1.0: both(seen)},
+        "w": {1.0: words(seen)},
+        "x": {1.0: meanings_beside_words(seen)},
+        "t": {1.0: triples(seen)},
     }
     for kind, counts in kinds.items():
-        length = math.sqrt(sum(value * value for value in counts.values()))
-        for name, value in counts.items():
-            found[f"{kind}:{name}"] = WEIGHT_OF[kind] * value / length
-    for statement in seen.statements:
-        found[f"s:{statement.phrase.category}"] = STATEMENT
+        length = math.sqrt(sum(value * value * len(names) for value, names in counts.items()))
+        for value, names in counts.items():
+            if names:
+                yield kind, WEIGHT_OF[kind] * value / length, names
+    if seen.statements:
+        yield "s", STATEMENT, {found.phrase.category for found in seen.statements}
+
+
+def letters(normal: str) -> Names:
+    """Pieces of two to four letters within words, repeated ones dampened."""
+    pieces: list[str] = []
+    for word in normal.split():
+        padded = f" {word} "
+        last = len(padded) + 1
+        for size in (2, 3, 4):
+            pieces += [padded[i : i + size] for i in range(max(1, last - size))]
+    found: Names = {}
+    for piece, count in Counter(pieces).items():
+        found.setdefault(1 + math.log(count), []).append(piece)
     return found
 
 
-def letters(normal: str) -> dict[str, float]:
-    """Pieces of two to four letters within words, repeated ones dampened."""
-    counts: dict[str, int] = {}
-    for word in normal.split():
-        padded = f" {word} "
-        for size in (2, 3, 4):
-            for i in range(max(1, len(padded) - size + 1)):
-                piece = padded[i : i + size]
-                counts[piece] = counts.get(piece, 0) + 1
-    return {piece: 1 + math.log(count) for piece, count in counts.items()}
+def unigrams(seen: Seen) -> list[str]:
+    return sorted({meaning for _, meaning in seen.meanings if meaning != "|"})
 
 
-def unigrams(seen: Seen) -> dict[str, float]:
-    return {meaning: 1.0 for _, meaning in seen.meanings if meaning != "|"}
-
-
-def pairs(seen: Seen) -> dict[str, float]:
+def pairs(seen: Seen) -> list[str]:
     """Two meanings, in order, within a few words of one sentence."""
-    return dict.fromkeys(_pairs(seen.meanings), 1.0)
+    return list(dict.fromkeys(_pairs(seen.meanings)))
 
 
 def _pairs(meanings: list[tuple[int, str]]) -> Iterator[str]:
     for index, (place, first) in enumerate(meanings):
         if first == "|":
             continue
-        for other, second in meanings[index + 1 :]:
+        for other, second in islice(meanings, index + 1, None):
             if second == "|" or other - place > PAIR_WINDOW:
                 break
             if other != place:
                 yield f"{first}>{second}"
 
 
-def both(seen: Seen) -> dict[str, float]:
+def both(seen: Seen) -> list[str]:
     """Two meanings anywhere in the message, in no order."""
-    present = sorted({meaning for _, meaning in seen.meanings if meaning != "|"})
-    return {f"{first}+{second}": 1.0 for first, second in combinations(present, 2)}
+    return [f"{first}+{second}" for first, second in combinations(unigrams(seen), 2)]
 
 
-def words(seen: Seen) -> dict[str, float]:
+def words(seen: Seen) -> list[str]:
     """Whole words of more than two letters."""
-    return {word: 1.0 for word in seen.words if len(word) > 2 and word[0].isalnum()}
+    return list(dict.fromkeys(word for word in seen.words if len(word) > 2 and word[0].isalnum()))
 
 
-def meanings_beside_words(seen: Seen) -> dict[str, float]:
+def meanings_beside_words(seen: Seen) -> list[str]:
     """A meaning with each word that stands close to it: what the lists do not know speaks through its neighbors."""
-    found = {}
-    for place, meaning in seen.meanings:
-        if meaning == "|":
-            continue
-        for near in NEARBY:
-            if 0 <= place + near < len(seen.words) and seen.words[place + near][0].isalnum():
-                found[f"{meaning}~{seen.words[place + near]}"] = 1.0
-    return found
+    written = [word if word[0].isalnum() else "" for word in seen.words]
+    around = [
+        (0 <= place + near < len(written) and written[place + near]) for place in range(len(written)) for near in NEARBY
+    ]
+    return list(
+        dict.fromkeys(
+            f"{meaning}~{word}"
+            for place, meaning in seen.meanings
+            if meaning != "|"
+            for word in around[len(NEARBY) * place : len(NEARBY) * (place + 1)]
+            if word
+        )
+    )
 
 
-def triples(seen: Seen) -> dict[str, float]:
+def triples(seen: Seen) -> list[str]:
     """Three meanings in a row, within a sentence."""
     in_order = [meaning for _, meaning in seen.meanings]
     rows = zip(in_order, in_order[1:], in_order[2:], strict=False)
-    return {f"{first}>{second}>{third}": 1.0 for first, second, third in rows if "|" not in (first, second, third)}
+    return list(dict.fromkeys([">".join(row) for row in rows if "|" not in row]))
 
 
-def places(seen: Seen) -> dict[str, float]:
+def places(seen: Seen) -> list[str]:
     """What the first and the last sentence speak of, and how many sentences there are."""
     sentences: list[list[str]] = [[]]
     for _, meaning in seen.meanings:
@@ -176,20 +170,20 @@ def places(seen: Seen) -> dict[str, float]:
             sentences[-1].append(meaning)
     spoken = [sentence for sentence in sentences if sentence]
     if not spoken:
-        return {}
-    found = {f"first {meaning}": 1.0 for meaning in spoken[0]}
+        return []
+    found = {f"first {meaning}" for meaning in spoken[0]}
     if len(spoken) > 1:
-        found |= {f"last {meaning}": 1.0 for meaning in spoken[-1]}
-    return found | {f"sentences {min(len(spoken), 4)}": 1.0}
+        found |= {f"last {meaning}" for meaning in spoken[-1]}
+    return sorted(found | {f"sentences {min(len(spoken), 4)}"})
 
 
-Marked = list[tuple[int, float]]
-"""Features by the hash of their name, which every table of weights cuts to its own size."""
+Marked = list[tuple[float, list[int]]]
+"""Features by the hash of their name, which every table of weights cuts to its own size, under the value that they share."""
 
 
-def marked(named: Mapping[str, float]) -> Marked:
-    """Named features, hashed once for all tables."""
-    return [(crc32(name.encode()), value) for name, value in named.items()]
+def marked(seen: Seen) -> Marked:
+    """The features of a message, hashed once for all tables."""
+    return [(value, [crc32(f"{kind}:{name}".encode()) for name in names]) for kind, value, names in by_kind(seen)]
 
 
 def place_of(name: str, bits: int = BITS) -> int:

@@ -29,7 +29,8 @@ class Table:
 
     def score(self, features: Marked) -> float:
         mask, weights = (1 << self.bits) - 1, self.weights
-        return self.constant + self.scale * sum([weights[place & mask] * value for place, value in features])
+        told = [value * sum([weights[place & mask] for place in places]) for value, places in features]
+        return self.constant + self.scale * sum(told)
 
     def speaks(self, name: str, value: float) -> float:
         """What one feature adds to the score."""

@@ -1,25 +1,24 @@
 """From a message to words, and from words to what they mean: the lists in `data/words`, one per language.
 
 `concepts-<lang>.txt` holds words by meaning (`KILL: kill* murder*`), the same meanings in every language, so that what
-is learned in one helps in all. `phrases.txt` holds the plain statements that must never be missed.
+is learned in one helps in all.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-
-from bot.crisis.helplines import DATA
 
 LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "it", "pt", "ru", "tr", "uk")
 SENTENCE_ENDS = frozenset(".!?…\n।؟")
 PAUSES = frozenset(",;:،")
 SPLITS_APOSTROPHES = frozenset({"fr", "it"})
-_TOKEN = re.compile(r"(?:[^\W_]|[\u0900-\u0903\u093a-\u094f])+|[.!?…,;:\n।؟،]")
+_WORD = r"(?:[^\W_]|[\u0900-\u0903\u093a-\u094f])+"
+_TOKEN = re.compile(rf"{_WORD}(?:'{_WORD})*|[.!?…,;:\n।؟،]")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
@@ -62,50 +61,87 @@ def _without_lookalikes(word: str) -> str:
     return word.translate(_CYRILLIC) if certain else word.translate(_LOOKALIKES)
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Words and punctuation of a message split both ways: French and Italian at apostrophes, the others close them up.
+
+    starts: for every word of `closed` its place in `opened`.
+    """
+
+    closed: list[str]
+    opened: list[str]
+    starts: list[int]
+
+    @classmethod
+    def of(cls, normal: str) -> Split:
+        """A normalized text, walked once."""
+        whole = _TOKEN.findall(normal)
+        if "'" not in normal:
+            return cls(whole, whole, list(range(len(whole))))
+        opened: list[str] = []
+        starts = []
+        for word in whole:
+            starts.append(len(opened))
+            opened += word.split("'")
+        return cls([word.replace("'", "") for word in whole], opened, starts)
+
+    def words(self, language: str) -> list[str]:
+        return self.opened if language in SPLITS_APOSTROPHES else self.closed
+
+    def moved(self, start: int, end: int, *, opens: bool) -> tuple[int, int]:
+        """A stretch of words of the other way of splitting, as a stretch of those split at apostrophes (`opens`) or not."""
+        if opens:
+            return self.starts[start], self.starts[end] if end < len(self.starts) else len(self.opened)
+        return bisect_right(self.starts, start) - 1, bisect_right(self.starts, end - 1)
+
+
 def tokens(normal: str, language: str = "en") -> list[str]:
-    """Words and punctuation of a normalized text. French and Italian split at apostrophes, the others close up."""
-    return _TOKEN.findall(re.sub(r"(?<=\w)'(?=\w)", " " if language in SPLITS_APOSTROPHES else "", normal))
+    """Words and punctuation of a normalized text, split as the language is."""
+    return Split.of(normal).words(language)
 
 
 @dataclass(frozen=True, slots=True)
 class Concepts:
-    """The words of one language by meaning."""
+    """The words of one language by meaning: every entry is a meaning, and the words that must follow for it.
+
+    exact: entries by their first word. beginnings: those whose first word may go on, by what it begins with.
+    """
 
     language: str
-    exact: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
-    beginnings: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
+    exact: Mapping[str, Sequence[Sequence[str]]]
+    beginnings: Mapping[str, Sequence[Sequence[str]]]
 
     @classmethod
     def parse(cls, language: str, text: str) -> Concepts:
         """Lines of `MEANING: word begin* two_words`. Raises ValueError for a line without a meaning."""
-        exact: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-        beginnings: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        exact: dict[str, list[list[str]]] = {}
+        beginnings: dict[str, list[list[str]]] = {}
         for line in text.splitlines():
             if not line.strip() or line.startswith("#"):
                 continue
             meaning, words = line.split(":", 1)
             for entry in words.split():
-                parts = tuple(_folded(part) for part in entry.split("_") if part)
-                first = parts[0]
-                place, key = (beginnings, first[:2]) if first.endswith("*") else (exact, first)
-                place.setdefault(key, []).append((meaning.strip(), parts))
-        return cls(language, {k: tuple(v) for k, v in exact.items()}, {k: tuple(v) for k, v in beginnings.items()})
+                first, *rest = (folded(part) for part in entry.split("_") if part)
+                table = beginnings if first.endswith("*") else exact
+                table.setdefault(first.rstrip("*"), []).append([meaning.strip(), *rest])
+        return cls(language, exact, beginnings)
 
     def at(self, words: list[str], place: int) -> set[str]:
         """The meanings of the word, or of a sequence that begins with it."""
         found: set[str] = set()
         for form in self.forms(words[place]):
-            for meaning, parts in self.exact.get(form, ()):
-                if len(parts) == 1 or self._follows(words, place + 1, parts[1:]):
-                    found.add(meaning)
-            for meaning, parts in self.beginnings.get(form[:2], ()):
-                if form.startswith(parts[0][:-1]) and (len(parts) == 1 or self._follows(words, place + 1, parts[1:])):
-                    found.add(meaning)
+            for entry in self.exact.get(form, ()):
+                if len(entry) == 1 or self._follows(words, place + 1, entry):
+                    found.add(entry[0])
+            for length in range(1, len(form) + 1):
+                for entry in self.beginnings.get(form[:length], ()):
+                    if len(entry) == 1 or self._follows(words, place + 1, entry):
+                        found.add(entry[0])
         return found
 
-    def _follows(self, words: list[str], place: int, parts: tuple[str, ...]) -> bool:
-        """Whether the parts follow, each at once or after one other word."""
-        for part in parts:
+    def _follows(self, words: list[str], place: int, entry: Sequence[str]) -> bool:
+        """Whether what the entry asks for follows, each part at once or after one other word."""
+        for part in entry[1:]:
             for skipped in (0, 1):
                 if place + skipped < len(words) and self._is(words[place + skipped], part):
                     place += skipped + 1
@@ -129,155 +165,19 @@ def fits(word: str, part: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 15)
-def _folded(part: str) -> str:
+def folded(part: str) -> str:
+    """An entry of the lists as it stands in a normalized text; what ends in `*` still does."""
     return normalize(part.rstrip("*")).replace("'", "") + ("*" if part.endswith("*") else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A plain statement: its category, its parts (`~` is a gap of up to three words), and how it is named in reports."""
-
-    category: str
-    language: str
-    parts: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        return f"{self.language}: {' '.join(self.parts)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A phrase in a message, from one word to another."""
-
-    phrase: Phrase
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Phrases:
-    """Every plain statement of every language, found by its first word, or by the first letters of a word that is a beginning."""
-
-    by_word: Mapping[str, tuple[Phrase, ...]]
-    by_beginning: Mapping[str, tuple[Phrase, ...]]
-    joined: Mapping[str, Phrase]
-    slips: Mapping[str, str]
-
-    @classmethod
-    def parse(cls, text: str) -> Phrases:
-        """Sections `[lang category]` with statements between bars. Raises ValueError for a statement outside a section."""
-        everything = list(_phrases(text))
-        by_word: dict[str, list[Phrase]] = {}
-        by_beginning: dict[str, list[Phrase]] = {}
-        for phrase in everything:
-            first = phrase.parts[0]
-            index, key = (by_beginning, first[:2]) if first.endswith("*") else (by_word, first)
-            index.setdefault(key, []).append(phrase)
-        written_together = (("".join(p.parts).replace("*", "").replace("~", ""), p) for p in everything)
-        joined = {word: p for word, p in written_together if len(p.parts) > 1 and len(word) >= 9}
-        return cls(_fixed(by_word), _fixed(by_beginning), joined, _slips(everything))
-
-    def search(self, words: list[str], split_words: list[str]) -> list[Found]:
-        """Every phrase in a message, given both ways of splitting it (see `tokens`)."""
-        found = list(self._in(words, split=False))
-        found += self._in(split_words, split=True)
-        return found
-
-    def _in(self, words: list[str], *, split: bool) -> Iterator[Found]:
-        corrected = [self.slips.get(word, word) for word in words]
-        for place, word in enumerate(corrected):
-            for phrase in (*self.by_word.get(word, ()), *self.by_beginning.get(word[:2], ())):
-                if (phrase.language in SPLITS_APOSTROPHES) == split:
-                    end = _matches(corrected, place, phrase.parts)
-                    if end:
-                        yield Found(phrase, place, end)
-            if not split and word in self.joined:
-                yield Found(self.joined[word], place, place + 1)
-
-
-def _fixed(index: dict[str, list[Phrase]]) -> dict[str, tuple[Phrase, ...]]:
-    return {key: tuple(phrases) for key, phrases in index.items()}
-
-
-def _phrases(text: str) -> Iterator[Phrase]:
-    language = category = ""
-    for line in text.splitlines():
-        if line.startswith("["):
-            language, category = line.strip(" []").split(" ", 1)
-        elif line.strip() and not line.startswith("#"):
-            if not category:
-                raise ValueError("a phrase stands before the first section")
-            for statement in line.split("|"):
-                parts = tuple(part if part == "~" else _folded(part) for part in statement.split())
-                if parts:
-                    yield Phrase(category, language, parts)
-
-
-def _matches(words: list[str], place: int, parts: tuple[str, ...]) -> int:
-    """The place after the phrase if it begins here, else 0. No phrase runs over the end of a sentence."""
-    gap = 0
-    for part in parts:
-        if part == "~":
-            gap = 3
-            continue
-        for skipped in range(gap + 1):
-            if place + skipped >= len(words) or words[place + skipped] in SENTENCE_ENDS:
-                return 0
-            if fits(words[place + skipped], part):
-                place += skipped + 1
-                break
-        else:
-            return 0
-        gap = 0
-    return place
-
-
-def _slips(phrases: list[Phrase]) -> dict[str, str]:
-    """Misspelt key words: neighbors swapped, a letter missing or doubled; never a word that is written elsewhere."""
-    known = {part.rstrip("*") for phrase in phrases for part in phrase.parts}
-    long_words = sorted({part for phrase in phrases for part in phrase.parts if len(part) >= 6 and part.isalpha()})
-    begun = {word[:length] for word in long_words for length in range(1, len(word) + 1)}
-    slips: dict[str, str] = {}
-    for word in long_words:
-        swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 1)}
-        missing = {word[:i] + word[i + 1 :] for i in range(2, len(word) - 1)}
-        for slip in sorted(swapped | missing):
-            if slip not in known and slip not in begun:
-                slips.setdefault(slip, word)
-    return slips
-
-
-@dataclass(frozen=True, slots=True)
-class Dictionary:
-    """All word lists together."""
-
-    concepts: Mapping[str, Concepts]
-    phrases: Phrases
-
-    @classmethod
-    def load(cls, folder: Path = DATA / "words") -> Dictionary:
-        """Raises OSError or ValueError when a list is missing or broken."""
-        concepts = {
-            language: Concepts.parse(language, (folder / f"concepts-{language}.txt").read_text(encoding="utf-8"))
-            for language in LANGUAGES
-        }
-        return cls(concepts, Phrases.parse((folder / "phrases.txt").read_text(encoding="utf-8")))
+_SCRIPTS = {
+    re.compile("[a-z]"): ("en", "de", "es", "fr", "it", "pt", "tr", "hi"),
+    re.compile("[\u0400-\u04ff]"): ("ru", "uk"),
+    re.compile("[\u0600-\u06ff]"): ("ar",),
+    re.compile("[\u0900-\u097f]"): ("hi",),
+}
 
 
 def script_languages(normal: str) -> tuple[str, ...]:
     """The languages that a script leaves possible, by the letters that occur most."""
-    counts = {"latin": 0, "cyrillic": 0, "arabic": 0, "devanagari": 0}
-    for character in normal:
-        if "a" <= character <= "z":
-            counts["latin"] += 1
-        elif "\u0400" <= character <= "\u04ff":
-            counts["cyrillic"] += 1
-        elif "\u0600" <= character <= "\u06ff":
-            counts["arabic"] += 1
-        elif "\u0900" <= character <= "\u097f":
-            counts["devanagari"] += 1
-    script = max(counts, key=lambda name: counts[name])
-    if script == "cyrillic":
-        return ("ru", "uk")
-    return {"arabic": ("ar",), "devanagari": ("hi",)}.get(script, ("en", "de", "es", "fr", "it", "pt", "tr", "hi"))
+    return _SCRIPTS[max(_SCRIPTS, key=lambda letters: len(letters.findall(normal)))]

@@ -12,8 +12,9 @@ import pytest
 
 from bot.crisis import detect, evaluate
 from bot.crisis.detect import Detector, windows
+from bot.crisis.dictionary import Dictionary
 from bot.crisis.features import see
-from bot.crisis.words import Dictionary, normalize, tokens
+from bot.crisis.words import normalize, tokens
 
 HELD = sorted((Path(__file__).parent / "held").glob("*.jsonl"))
 LEAST_FOUND = {"self_harm": 0.84, "abuse": 0.84, "sexual_assault": 0.84, "danger_other": 0.80}

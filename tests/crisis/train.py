@@ -23,10 +23,11 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from bot.crisis.detect import cancelled
-from bot.crisis.features import BITS, features, marked, place_of, see
+from bot.crisis.dictionary import Dictionary
+from bot.crisis.features import BITS, features, place_of, see
 from bot.crisis.helplines import DATA
 from bot.crisis.model import CATEGORIES, Model, Table
-from bot.crisis.words import LANGUAGES, Dictionary, normalize, tokens
+from bot.crisis.words import LANGUAGES, normalize, tokens
 
 HERE = Path(__file__).parent
 LENGTHS = (4, 7, 9, 11, 13, 15, 17, 19, 21, 23, 26, 30, 35, 45)
@@ -161,15 +162,19 @@ def tells(rows: csr_matrix, yes: np.ndarray) -> np.ndarray:
 
 def left_out(rows: Sequence[Row], named: Sequence[dict[str, float]], groups: Sequence[object]) -> list[float]:
     """The risk score of every row from a model that never saw its group."""
-    scores = [0.0] * len(groups)
+    scores = np.zeros(len(groups))
     for group in sorted(set(groups), key=str):
         train = [i for i, g in enumerate(groups) if g != group]
         kept = [rows[i] for i in train]
         table = fit([named[i] for i in train], [row.risk for row in kept], length_weights(kept), BITS)
-        for i, g in enumerate(groups):
-            if g == group:
-                scores[i] = table.score(marked(named[i]))
-    return scores
+        there = [i for i, g in enumerate(groups) if g == group]
+        scores[there] = scored(table, [named[i] for i in there])
+    return [float(score) for score in scores]
+
+
+def scored(table: Table, named: Sequence[dict[str, float]]) -> np.ndarray:
+    """What a table says of rows of named features."""
+    return table.constant + table.scale * (matrix(named, table.bits) @ np.array(table.weights))
 
 
 def authors(rows: Sequence[Row], count: int = 4) -> list[int]:
