@@ -61,7 +61,7 @@ class Detector:
     @classmethod
     def load(cls, folder: Path = DATA) -> Detector:
         """Raises OSError, KeyError or ValueError when a file is missing or broken."""
-        return cls(Dictionary.load(folder / "words"), Model.load(folder / "weights.json"))
+        return cls(Dictionary.load(folder / "words.json"), Model.load(folder / "weights.json"))
 
     def read(self, text: str, language: str | None = None, *, explain: bool = False) -> Reading:
         """Read one message. A long one is read in overlapping parts, and the gravest part counts."""

@@ -18,13 +18,16 @@ class Phrase:
     category: str
     language: str
     parts: tuple[str, ...]
-    needs: frozenset[str]
-    """The whole words among its parts: a message that lacks one of them cannot hold it."""
 
     @classmethod
-    def of(cls, category: str, language: str, parts: Sequence[str]) -> Phrase:
-        whole = frozenset(part for part in parts if part != "~" and not part.endswith("*"))
-        return cls(category, language, tuple(parts), whole)
+    def read(cls, entry: str) -> Phrase:
+        """From `category language part part`, as the index keeps it."""
+        category, language, *parts = entry.split()
+        return cls(category, language, tuple(parts))
+
+    @property
+    def entry(self) -> str:
+        return " ".join((self.category, self.language, *self.parts))
 
     @property
     def name(self) -> str:
@@ -34,6 +37,11 @@ class Phrase:
     def opens(self) -> bool:
         """Whether its words are those of a message split at apostrophes."""
         return self.language in SPLITS_APOSTROPHES
+
+    @property
+    def whole(self) -> list[str]:
+        """Its whole words: a message that lacks one of them cannot hold it."""
+        return [part for part in self.parts if part != "~" and not part.endswith("*")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,50 +55,59 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Phrases by the rarest of their whole words, or by the longest beginning of a word when they have none."""
+    """Phrases by the rarest of their whole words, or by the longest beginning of a word when they have none.
 
-    by_word: Mapping[str, list[Phrase]]
-    by_beginning: Mapping[str, list[Phrase]]
+    They are kept as text, with bars between, and read when a message holds such a word: making all of them is slow.
+    """
+
+    by_word: Mapping[str, str]
+    by_beginning: Mapping[str, str]
 
     @classmethod
     def of(cls, phrases: Sequence[Phrase]) -> Index:
-        often = Counter(word for phrase in phrases for word in phrase.needs)
-        by_word: dict[str, list[Phrase]] = {}
-        by_beginning: dict[str, list[Phrase]] = {}
+        often = Counter(word for phrase in phrases for word in phrase.whole)
+        by_word: dict[str, list[str]] = {}
+        by_beginning: dict[str, list[str]] = {}
         for phrase in phrases:
-            if phrase.needs:
-                by_word.setdefault(min(phrase.needs, key=lambda word: (often[word], word)), []).append(phrase)
+            if phrase.whole:
+                rarest = min(phrase.whole, key=lambda word: (often[word], word))
+                by_word.setdefault(rarest, []).append(phrase.entry)
             else:
-                by_beginning.setdefault(max(phrase.parts, key=len).rstrip("*"), []).append(phrase)
-        return cls(by_word, by_beginning)
+                by_beginning.setdefault(max(phrase.parts, key=len).rstrip("*"), []).append(phrase.entry)
+        return cls(_together(by_word), _together(by_beginning))
 
     def search(self, words: list[str]) -> Iterator[Found]:
         """Every phrase among the words, in no order."""
         present = dict.fromkeys(words)
-        for phrase in dict.fromkeys(self._possible(present)):
-            for place in range(len(words)):
-                if fits(words[place], phrase.parts[0]):
-                    end = _matches(words, place, phrase.parts)
+        for entry in dict.fromkeys(self._possible(present)):
+            phrase = Phrase.read(entry)
+            if all(word in present for word in phrase.whole):
+                for place, word in enumerate(words):
+                    end = _matches(words, place, phrase.parts) if fits(word, phrase.parts[0]) else 0
                     if end:
                         yield Found(phrase, place, end)
 
-    def _possible(self, present: Mapping[str, None]) -> Iterator[Phrase]:
-        words = present.keys()
+    def _possible(self, present: Iterable[str]) -> Iterator[str]:
         for word in present:
-            for phrase in self.by_word.get(word, ()):
-                if phrase.needs <= words:
-                    yield phrase
+            if word in self.by_word:
+                yield from self.by_word[word].split("|")
             for length in range(2, len(word) + 1):
-                yield from self.by_beginning.get(word[:length], ())
+                if word[:length] in self.by_beginning:
+                    yield from self.by_beginning[word[:length]].split("|")
+
+
+def _together(table: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    return {word: "|".join(sorted(set(entries))) for word, entries in table.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Every plain statement of every language: `closed` and `opened` by how their words are split, see `Split`."""
+    """Every plain statement of every language: `closed` and `opened` by how their words are split, see `Split`;
+    `joined` for those written without blanks; `slips` from misspelt words to what they mean."""
 
     closed: Index
     opened: Index
-    joined: Mapping[str, Phrase]
+    joined: Mapping[str, str]
     slips: Mapping[str, str]
 
     @classmethod
@@ -98,7 +115,7 @@ class Phrases:
         """Sections `[lang category]` with statements between bars. Raises ValueError for a statement outside a section."""
         everything = list(_phrases(text))
         written_together = (("".join(p.parts).replace("*", "").replace("~", ""), p) for p in everything)
-        joined = {word: p for word, p in written_together if len(p.parts) > 1 and len(word) >= 9}
+        joined = {word: p.entry for word, p in written_together if len(p.parts) > 1 and len(word) >= 9}
         closed, opened = [p for p in everything if not p.opens], [p for p in everything if p.opens]
         return cls(Index.of(closed), Index.of(opened), joined, _slips(everything))
 
@@ -118,7 +135,7 @@ class Phrases:
         yield from self.closed.search(corrected)
         for place, word in enumerate(corrected):
             if word in self.joined:
-                yield Found(self.joined[word], place, place + 1)
+                yield Found(Phrase.read(self.joined[word]), place, place + 1)
 
     def _corrected(self, words: Iterable[str]) -> list[str]:
         return [self.slips.get(word, word) for word in words]
@@ -135,7 +152,7 @@ def _phrases(text: str) -> Iterator[Phrase]:
             for statement in line.split("|"):
                 parts = [part if part == "~" else folded(part) for part in statement.split()]
                 if parts:
-                    yield Phrase.of(category, language, parts)
+                    yield Phrase(category, language, tuple(parts))
 
 
 def _matches(words: list[str], place: int, parts: tuple[str, ...]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -102,20 +102,20 @@ def tokens(normal: str, language: str = "en") -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Concepts:
-    """The words of one language by meaning: every entry is a meaning, and the words that must follow for it.
+    """The words of one language by meaning: entries with blanks between, each a meaning and after slashes what must follow for it.
 
     exact: entries by their first word. beginnings: those whose first word may go on, by what it begins with.
     """
 
     language: str
-    exact: Mapping[str, Sequence[Sequence[str]]]
-    beginnings: Mapping[str, Sequence[Sequence[str]]]
+    exact: Mapping[str, str]
+    beginnings: Mapping[str, str]
 
     @classmethod
     def parse(cls, language: str, text: str) -> Concepts:
         """Lines of `MEANING: word begin* two_words`. Raises ValueError for a line without a meaning."""
-        exact: dict[str, list[list[str]]] = {}
-        beginnings: dict[str, list[list[str]]] = {}
+        exact: dict[str, list[str]] = {}
+        beginnings: dict[str, list[str]] = {}
         for line in text.splitlines():
             if not line.strip() or line.startswith("#"):
                 continue
@@ -123,25 +123,23 @@ class Concepts:
             for entry in words.split():
                 first, *rest = (folded(part) for part in entry.split("_") if part)
                 table = beginnings if first.endswith("*") else exact
-                table.setdefault(first.rstrip("*"), []).append([meaning.strip(), *rest])
-        return cls(language, exact, beginnings)
+                table.setdefault(first.rstrip("*"), []).append("/".join((meaning.strip(), *rest)))
+        return cls(language, _together(exact), _together(beginnings))
 
     def at(self, words: list[str], place: int) -> set[str]:
         """The meanings of the word, or of a sequence that begins with it."""
         found: set[str] = set()
         for form in self.forms(words[place]):
-            for entry in self.exact.get(form, ()):
-                if len(entry) == 1 or self._follows(words, place + 1, entry):
-                    found.add(entry[0])
-            for length in range(1, len(form) + 1):
-                for entry in self.beginnings.get(form[:length], ()):
-                    if len(entry) == 1 or self._follows(words, place + 1, entry):
-                        found.add(entry[0])
+            known = [self.exact.get(form), *(self.beginnings.get(form[:i]) for i in range(1, len(form) + 1))]
+            for entry in " ".join(filter(None, known)).split():
+                meaning, *rest = entry.split("/")
+                if not rest or self._follows(words, place + 1, rest):
+                    found.add(meaning)
         return found
 
-    def _follows(self, words: list[str], place: int, entry: Sequence[str]) -> bool:
-        """Whether what the entry asks for follows, each part at once or after one other word."""
-        for part in entry[1:]:
+    def _follows(self, words: list[str], place: int, parts: list[str]) -> bool:
+        """Whether the parts follow, each at once or after one other word."""
+        for part in parts:
             for skipped in (0, 1):
                 if place + skipped < len(words) and self._is(words[place + skipped], part):
                     place += skipped + 1
@@ -158,6 +156,10 @@ class Concepts:
         if self.language != "ar":
             return [word]
         return [word, *(word[len(p) :] for p in _ARABIC_PREFIXES if word.startswith(p) and len(word) - len(p) >= 2)]
+
+
+def _together(table: Mapping[str, list[str]]) -> dict[str, str]:
+    return {word: " ".join(dict.fromkeys(entries)) for word, entries in table.items()}
 
 
 def fits(word: str, part: str) -> bool:

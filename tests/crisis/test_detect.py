@@ -12,7 +12,7 @@ import pytest
 
 from bot.crisis import detect, evaluate
 from bot.crisis.detect import Detector, windows
-from bot.crisis.dictionary import Dictionary
+from bot.crisis.dictionary import READY, Dictionary
 from bot.crisis.features import see
 from bot.crisis.words import normalize, tokens
 
@@ -158,7 +158,12 @@ def test_broken_or_missing_weights_are_told_and_nothing_raises(tmp_path: Path, m
 def test_the_shipped_data_can_be_read_and_is_small() -> None:
     assert detect.problem() is None
     folder = Path(detect.__file__).parent / "data"
-    assert sum(path.stat().st_size for path in [folder / "weights.json", *(folder / "words").iterdir()]) < 1_500_000
+    assert sum(path.stat().st_size for path in [folder / "weights.json", folder / "words.json"]) < 2_500_000
+
+
+def test_the_prepared_lists_say_what_the_written_ones_do() -> None:
+    prepared = READY.read_text(encoding="utf-8") == Dictionary.parse().prepared()
+    assert prepared, "run `python -m tests.crisis.lists`, then `python -m tests.crisis.train write`"
 
 
 def test_words_mean_the_same_in_every_language() -> None:
