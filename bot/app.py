@@ -27,6 +27,7 @@ from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.run import STANDING_BY, Intake, Polling, Receiver, introduce
 from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.webhook import Webhook
+from bot.channels.telegram.wire import Wire
 from bot.content.finding import CourseError
 from bot.course.lesson import Course
 from bot.crisis import answer as crisis
@@ -69,7 +70,8 @@ class App:
         token, base = settings.bot_token.get_secret_value(), f"{settings.bot_api_url}/bot"
         # Polls, answers, lessons and help have connections of their own: none of them ever waits behind another.
         for_polls, for_replies = AiohttpRequest(2, read_timeout=40), AiohttpRequest(64)
-        for_lessons, for_help = AiohttpRequest(256), AiohttpRequest(64, read_timeout=10, leaves=self._help_leaves)
+        for_lessons = Wire(f"{base}{token}/sendMessage")
+        for_help = AiohttpRequest(64, read_timeout=10, leaves=self._help_leaves)
         self.requests = (for_polls, for_replies, for_lessons, for_help)
         polling = Polling(token, base, request=for_replies, get_updates_request=for_polls)
         # Otherwise python-telegram-bot would ask Telegram's own server for files.
@@ -83,7 +85,7 @@ class App:
         # One process on one file has the whole budget; processes on one PostgreSQL share theirs there.
         budget = SharedBudget(self) if settings.database.startswith("postgresql") else OwnBudget()
         self.pace = Pace(settings.send_rate, budget, settings.chat_rate)
-        self.sender = TelegramSender(replies, Door(for_lessons, f"{base}{token}"), self.pace, self.artist.draw)
+        self.sender = TelegramSender(replies, Door(for_lessons), self.pace, self.artist.draw)
         self.lanes = Lanes()
         self._seldom = Seldom(timedelta(minutes=1))
         self.help_lane = HelpLane(helping, self._country_of, self.after_help)

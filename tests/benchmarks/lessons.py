@@ -24,6 +24,7 @@ from bot.channels.telegram.door import Door
 from bot.channels.telegram.pace import OwnBudget, Pace
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.sender import TelegramSender
+from bot.channels.telegram.wire import Wire
 from bot.content.read import lessons_dir, load_course
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Say
@@ -94,8 +95,8 @@ async def end_to_end(kind: str) -> dict[str, float]:
                 chats = range(FIRST, FIRST + LESSONS)
                 due = datetime.now(UTC) - timedelta(minutes=1)
                 await crowd(store.database, Keyring(read_keys(KEY)), chats, due, zones=ZONES, hour=23, passed=5)
-                request = AiohttpRequest(256)
-                sender = TelegramSender(_bot(root), Door(request, root), Pace(1_000_000, OwnBudget(), 1000))
+                request = Wire(f"{root}/sendMessage")
+                sender = TelegramSender(_bot(root), Door(request), Pace(1_000_000, OwnBudget(), 1000))
                 delivery = Delivery(store, sender, load_course(lessons_dir(None)))
                 async with watched() as stall:
                     cpu, began = time.process_time(), time.perf_counter()
@@ -140,8 +141,8 @@ async def share_of_rate(rate: int) -> dict[str, Any]:
     """How much of the allowed rate is used, and how often the server refuses what is too much. As the server sees it."""
     number = rate * SECONDS
     async with wire(rate) as (root, server):
-        request = AiohttpRequest(256)
-        sender = TelegramSender(_bot(root), Door(request, root), Pace(rate, OwnBudget(), 1000))
+        request = Wire(f"{root}/sendMessage")
+        sender = TelegramSender(_bot(root), Door(request), Pace(rate, OwnBudget(), 1000))
         sent = 0
         going: set[asyncio.Task[Any]] = set()
         cpu = time.process_time()

@@ -14,6 +14,7 @@ from bot.channels.telegram.door import Door
 from bot.channels.telegram.pace import OwnBudget, Pace
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.sender import TelegramSender
+from bot.channels.telegram.wire import Wire
 from bot.demo import BotApiServer
 from bot.messages import ChatRef, Outcome, Receipt, Say
 from tests.world import TOKEN
@@ -57,11 +58,11 @@ async def line(rate: float, chat_rate: float = 1000, people: int = 100) -> Async
     async with BotApiServer(TOKEN) as server:
         for chat in range(people):
             server.person(f"P{chat}", id=FIRST + chat, started=True)
-        requests = AiohttpRequest(16), AiohttpRequest(64)
+        requests = AiohttpRequest(16), Wire(f"{server.root}/bot{TOKEN}/sendMessage")
         pace = Pace(rate, OwnBudget(), chat_rate)
         bot = Bot(TOKEN, f"{server.root}/bot", request=requests[0], get_updates_request=AiohttpRequest(1))
         try:
-            yield Line(server, TelegramSender(bot, Door(requests[1], f"{server.root}/bot{TOKEN}"), pace), pace)
+            yield Line(server, TelegramSender(bot, Door(requests[1]), pace), pace)
         finally:
             for request in requests:
                 await request.shutdown()

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
 from telegram._utils.defaultvalue import DEFAULT_NONE
 from telegram._utils.types import ODVInput
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 
 class AnswerLostError(NetworkError):
     """The request was out, and no answer came: it may have been done or not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A body that is ready to be sent, in place of python-telegram-bot's parameters."""
-
-    payload: bytes
 
 
 JSON = {"Content-Type": "application/json"}
@@ -34,7 +27,19 @@ def _nothing(_url: str) -> None:
     return
 
 
-class AiohttpRequest(BaseRequest):
+class Discreet(BaseRequest):
+    """A request class that keeps to itself what the messenger answers: the library would log an answer that it cannot read."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """See the library. Raises TelegramError."""
+        try:
+            return json.loads(payload.decode("utf-8", "replace"))
+        except ValueError:
+            raise TelegramError("Invalid server response") from None
+
+
+class AiohttpRequest(Discreet):
     """Requests over connections of its own, so that one kind of traffic never waits behind another. `leaves` is told of each."""
 
     def __init__(
@@ -68,10 +73,6 @@ class AiohttpRequest(BaseRequest):
             await self._session.close()
             self._session = None
 
-    async def post_json(self, url: str, payload: bytes) -> Any:
-        """A call whose parameters are JSON already. Answers its result; raises telegram.error's errors."""
-        return await self.post(url, cast("RequestData", Prepared(payload)))
-
     async def do_request(
         self,
         url: str,
@@ -87,9 +88,7 @@ class AiohttpRequest(BaseRequest):
         assert self._session is not None
         patience = self._read_timeout if read_timeout is DEFAULT_NONE or read_timeout is None else float(read_timeout)  # type: ignore[arg-type]
         timeout = _timeout(self._connect_timeout, patience)
-        data: Any = request_data
-        ready = isinstance(data, Prepared)
-        body, headers = (data.payload, JSON) if ready else (_body(request_data), None)
+        body, headers = _body(request_data)
         self._leaves(url)
         try:
             async with self._session.request(
@@ -120,14 +119,37 @@ def _as_known(error: Exception) -> Exception:
     return TimedOut("no answer in time")
 
 
-def _body(data: RequestData | None) -> Any:
-    if data is None:
-        return None
+def _body(data: RequestData | None) -> tuple[Any, dict[str, str] | None]:
+    if data is None or not data.parameters:
+        return None, None
     if not data.contains_files:
-        return data.json_parameters
+        return json.dumps(data.parameters).encode(), JSON
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, mime) in (data.multipart_data or {}).items():
         form.add_field(name, content, filename=filename, content_type=mime)
-    return form
+    return form, None
+
+
+class _Answered(Discreet):
+    """An answer that is there already, for python-telegram-bot to find the error in it."""
+
+    def __init__(self, status: int, payload: bytes) -> None:
+        self._answer = status, payload
+
+    read_timeout = None
+
+    async def initialize(self) -> None:
+        return
+
+    async def shutdown(self) -> None:
+        return
+
+    async def do_request(self, *_: Any, **__: Any) -> tuple[int, bytes]:
+        return self._answer
+
+
+async def refuse(status: int, payload: bytes) -> None:
+    """Raises the telegram.error of an answer that is no yes, as a call by way of python-telegram-bot does."""
+    await _Answered(status, payload).post("")
