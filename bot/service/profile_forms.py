@@ -10,15 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.course.lesson import PracticeForm, Theme
-from bot.service.learners import CheckIns, Closeness, Profile
+from bot.service.learners import CheckIns, Closeness, Profile, Wishes
 
 Plain: TypeAlias = Mapping[str, Any]
+MISSING = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,22 @@ def from_sealed_form(plain: Any) -> Profile:
     for form in _OTHERS:
         fields.update(form.read(plain))
     return Profile(**fields)
+
+
+WISHES = ("zone", "hour", "minute", "weekdays", "closeness", "boundaries", "away", "steady")
+"""The keys of a sealed profile that planning looks at."""
+
+
+def wishes_in_sealed_form(plain: Any) -> Wishes:
+    """The wishes in a profile that `sealed_form` wrote. Those that are the same are one and the same."""
+    values = (plain.get(name, MISSING) for name in WISHES)
+    return _wishes(*(tuple(value) if value.__class__ is list else value for value in values))
+
+
+@lru_cache(maxsize=8192)
+def _wishes(*values: Any) -> Wishes:
+    said = zip(WISHES, values, strict=True)
+    return from_sealed_form({name: value for name, value in said if value is not MISSING}).wishes
 
 
 def exported_form(profile: Profile) -> dict[str, Any]:

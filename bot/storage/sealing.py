@@ -33,13 +33,13 @@ class OperatorKey:
     """One of the operator's keys. `id` names it without telling anything about it."""
 
     id: str
-    wrapping: bytes
+    wrapping: AESGCM
     indexing: bytes
 
     @classmethod
     def of(cls, secret: bytes) -> OperatorKey:
         """The key made of 32 secret bytes; wrapping and indexing use different keys derived from them (HMAC as a PRF)."""
-        return cls(_derive(secret, b"name").hex()[:12], _derive(secret, b"wrap"), _derive(secret, b"index"))
+        return cls(_derive(secret, b"name").hex()[:12], AESGCM(_derive(secret, b"wrap")), _derive(secret, b"index"))
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:
@@ -123,14 +123,14 @@ def _place(table: str, column: str, row: str) -> bytes:
     return f"{table}/{column}/{row}".encode()
 
 
-def _encrypt(key: bytes, clear: bytes, place: bytes) -> bytes:
+def _encrypt(key: AESGCM, clear: bytes, place: bytes) -> bytes:
     nonce = os.urandom(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, clear, place)
+    return nonce + key.encrypt(nonce, clear, place)
 
 
-def _decrypt(key: bytes, sealed: bytes, place: bytes) -> bytes:
+def _decrypt(key: AESGCM, sealed: bytes, place: bytes) -> bytes:
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], place)
+        return key.decrypt(sealed[:NONCE], sealed[NONCE:], place)
     except (InvalidTag, ValueError):
         raise KeyMissing("a wrapped key does not open") from None
 
