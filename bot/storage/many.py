@@ -13,7 +13,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Table, Text, bindparam, cast, column, func, select, true, update
+from sqlalchemy import Connection, Table, Text, bindparam, cast, column, func, select, true, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -46,11 +46,11 @@ def _text_on_postgresql(element: InOneText, compiler: Any, **options: Any) -> st
     return f"json_build_array({compiler.process(element.clauses, **options)})::text"
 
 
-class Among(FunctionElement[bool]):
+class Among(FunctionElement[Any]):
     """Whether a column is among texts that are given as one value: a list of hundreds, each a value of its own, would be put together
     and read anew every time."""
 
-    type = Boolean()
+    # Not a Boolean: SQLite has none, and what SQLAlchemy would write instead, "… = 1", reads the whole table.
     inherit_cache = True
 
     def __init__(self, one: Any) -> None:

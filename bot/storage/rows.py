@@ -20,7 +20,7 @@ from bot.service.learners import (
     State,
     Wishes,
 )
-from bot.service.profile_forms import from_sealed_form, sealed_form, wishes_in_sealed_form
+from bot.service.profile_forms import from_sealed_form, from_wishes_form, sealed_form, wishes_form
 from bot.storage.sealing import DataKey, KeyMissing, Keyring
 
 STATES = {state.value: state for state in State}
@@ -90,7 +90,11 @@ def open_learner(row: Row[Any], keyring: Keyring) -> Sealed:
 def open_wishes(row: Row[Any], keyring: Keyring) -> Wishes:
     """What planning looks at, of a row of the learners table; the rest of it stays sealed."""
     key = keyring.open_data_key(row.key_id, row.wrapped_key)
-    return wishes_in_sealed_form(key.open(row.sealed_profile, "learners", "sealed_profile", row.id))
+    brief = key.open_brief(row.sealed_profile, "learners", "sealed_profile", row.id)
+    known = from_wishes_form(brief) if brief else None
+    if known is not None:
+        return known
+    return from_sealed_form(key.open(row.sealed_profile, "learners", "sealed_profile", row.id)).wishes
 
 
 def new_learner(learner: Learner, keyring: Keyring) -> tuple[Sealed, dict[str, Any]]:
@@ -111,8 +115,9 @@ def new_learner(learner: Learner, keyring: Keyring) -> tuple[Sealed, dict[str, A
 
 def learner_values(learner: Learner, key: DataKey) -> dict[str, Any]:
     """The columns of the learners table that change over time."""
+    profile, brief = sealed_form(learner.profile), wishes_form(learner.profile)
     return {
-        "sealed_profile": key.seal(sealed_form(learner.profile), "learners", "sealed_profile", learner.id),
+        "sealed_profile": key.seal(profile, "learners", "sealed_profile", learner.id, brief),
         "language": learner.language,
         "state": learner.state.value,
         "step": learner.step,

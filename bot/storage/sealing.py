@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _DECODER = json.JSONDecoder()
 NONCE = 12
+BRIEF = b"\n"
+"""Stands before the brief of a value. JSON on one line has none."""
 KEY = 32
 
 
@@ -101,22 +103,33 @@ class DataKey:
     def __init__(self, secret: bytes) -> None:
         self._cipher = AESGCM(secret)
 
-    def seal(self, value: object, table: str, column: str, row: str) -> bytes:
-        """`value` (anything JSON can say) sealed for that place and no other."""
+    def seal(self, value: object, table: str, column: str, row: str, brief: object = None) -> bytes:
+        """`value` (anything JSON can say) sealed for that place and no other. `brief` is what somebody in a hurry reads of it."""
         nonce = os.urandom(NONCE)
-        # JSON from outside may hold half of a surrogate pair, which plain UTF-8 refuses.
-        clear = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        clear = _as_json(value) if brief is None else _as_json(value) + BRIEF + _as_json(brief)
         return nonce + self._cipher.encrypt(nonce, clear, _place(table, column, row))
 
     def open(self, sealed: bytes, table: str, column: str, row: str) -> object:
         """What was sealed for that place. Raises KeyMissing when it was sealed for another, or was changed."""
-        try:
-            clear = self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _place(table, column, row))
-        except (InvalidTag, ValueError):
-            raise KeyMissing(f"a sealed value in {table}.{column} does not open") from None
-        # What was sealed here is whole and has no space around it: `json.loads` would look for that, for every value again.
+        clear = self._opened(sealed, table, column, row)
+        # What was sealed here has no space before it: `json.loads` would look for that, for every value again.
         opened: object = _DECODER.raw_decode(clear.decode("utf-8", "surrogatepass"))[0]
         return opened
+
+    def open_brief(self, sealed: bytes, table: str, column: str, row: str) -> bytes:
+        """The brief, as JSON; empty where none was sealed. Raises KeyMissing as `open` does."""
+        return self._opened(sealed, table, column, row).partition(BRIEF)[2]
+
+    def _opened(self, sealed: bytes, table: str, column: str, row: str) -> bytes:
+        try:
+            return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _place(table, column, row))
+        except (InvalidTag, ValueError):
+            raise KeyMissing(f"a sealed value in {table}.{column} does not open") from None
+
+
+def _as_json(value: object) -> bytes:
+    # JSON from outside may hold half of a surrogate pair, which plain UTF-8 refuses.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def _place(table: str, column: str, row: str) -> bytes:
