@@ -25,13 +25,22 @@ from bot.messages import Button, Outcome, Receipt, Rows, Say, plain
 from bot.service import announcing, checkins, lessons, milestones
 from bot.service.discretion import as_asked
 from bot.service.fitting import fit
-from bot.service.learners import LESSON_KINDS, DeliveryKind, DeliveryStatus, Learner, State
-from bot.service.ports import Done, DueLearner, Intent, Sender, StatementRefused, Store, Waiting
+from bot.service.learners import (
+    LESSON_KINDS,
+    DeliveryKind,
+    DeliveryStatus,
+    Learner,
+    Schedule,
+    State,
+    agreed_to_older_words,
+    consented,
+)
+from bot.service.ports import Claimed, Done, Due, DueBatch, Intent, Sender, StatementRefused, Store, Waiting
 from bot.service.pump import HOLD, Pump
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 500
 """Due learners decided in one transaction: small enough that a person who writes meanwhile waits a few hundredths of a second."""
 IN_FLIGHT = 128
 """Deliveries marked SENDING at once: as many as a crash can leave uncertain, and enough for a thousand a second over a slow line."""
@@ -97,46 +106,45 @@ class Delivery:
             decided = await self._decide_some(now, counts, self.batch)
         except StatementRefused:
             decided = await self._decide_apart(now, counts)
+        mine = await self.store.opened(decided or (), now)
         again = await self.store.take_waiting(now, self.batch, HOLD)
-        return (*(decided or ()), *again) if again or decided is not None else None
+        return (*mine, *again) if again or decided is not None else None
 
-    async def _decide_apart(self, now: datetime, counts: Counter[str]) -> tuple[Waiting, ...]:
+    async def _decide_apart(self, now: datetime, counts: Counter[str]) -> list[Claimed]:
         """The same one learner at a time: whose row the database refuses steps aside, and the others get their lessons."""
-        decided: list[Waiting] = []
+        decided: list[Claimed] = []
         for _ in range(self.batch):
             try:
                 one = await self._decide_some(now, counts, 1)
             except StatementRefused:
                 async with self.store.due_batch(now, 1, HOLD) as batch:
                     for due in batch.due:
-                        batch.postpone(due.learner, now + POISON)
-                        log.error("a decision was refused", extra={"action": "poison", "learner": due.learner.id})
-                counts["poison"] += 1
+                        self._step_aside(batch, due, now, counts, "a decision was refused")
                 continue
             if one is None:
                 break
             decided.extend(one)
-        return tuple(decided)
+        return decided
 
-    async def _decide_some(self, now: datetime, counts: Counter[str], take: int) -> tuple[Waiting, ...] | None:
+    async def _decide_some(self, now: datetime, counts: Counter[str], take: int) -> list[Claimed] | None:
         async with self.store.due_batch(now, take, HOLD, ours=True) as batch:
             for number, due in enumerate(batch.due, start=1):
                 if number % AT_ONCE == 0:
                     await asyncio.sleep(0)  # a call for help may be waiting for its turn
                 try:
-                    for one in intents(self.course, due, now):
-                        batch.decide(one)
+                    batch.decide(due, intents(self.course, due, now))
                 except Exception as error:
                     # One broken row must not stop everybody's lessons; it steps aside, and we hear of it.
-                    batch.postpone(due.learner, now + POISON)
-                    counts["poison"] += 1
-                    log.error(
-                        "deciding failed: %s",
-                        type(error).__name__,
-                        extra={"action": "poison", "learner": due.learner.id},
-                    )
-        counts["decided"] += len(batch.due)
-        return batch.waiting if batch.due else None
+                    self._step_aside(batch, due, now, counts, f"deciding failed: {type(error).__name__}")
+        counts["decided"] += sum(len(due.learners) for due in batch.due)
+        return batch.claimed if batch.due else None
+
+    @staticmethod
+    def _step_aside(batch: DueBatch, due: Due, now: datetime, counts: Counter[str], why: str) -> None:
+        batch.postpone(due, now + POISON)
+        counts["poison"] += len(due.learners)
+        for learner in due.learners:
+            log.error("%s", why, extra={"action": "poison", "learner": learner})
 
     # -- send ----------------------------------------------------------------------------------------------------------
 
@@ -192,83 +200,78 @@ class Delivery:
 # -- the decisions, in words -------------------------------------------------------------------------------------------
 
 
-def intents(course: Course, due: DueLearner, now: datetime) -> tuple[Intent, ...]:
-    """What to do for a due learner: rows for the ledger, each with the learner as they are afterwards."""
-    learner = due.learner
-    if learner.state is State.PAUSED:
-        return (_pause_over(learner, now),)
-    rule = learner.rule
-    if learner.state is State.ACTIVE and rule is not None and learner.agreed_to_older_words:
-        return (_asks_again(learner, rule, now),)
-    if learner.state is not State.ACTIVE or rule is None or learner.due_at is None or not learner.consented:
-        return (_held(learner, Hold(_reason_of(learner), None), now),)
-    if learner.holiday_on(slot_of(rule, now)):
-        return (_on_holiday(learner, rule, now),)
-    if rests(learner.unanswered, steady=learner.profile.steady) and not is_quiet(rule, now):
-        return (_fades(learner, rule, now),)
-    owed = learner.owed_since or learner.due_at
-    standing = learner.standing(due.tracks, due.been_through)
-    decision = decide(course, standing, rule, due=owed, now=now, last_slot=learner.last_slot)
+def intents(course: Course, due: Due, now: datetime) -> tuple[Intent, ...]:
+    """What to do for due learners who are alike: rows for the ledger, each with their schedule afterwards."""
+    here, rule = due.schedule, due.wishes.rule
+    if here.state is State.PAUSED:
+        return (_pause_over(here, rule, now),)
+    if here.state is State.ACTIVE and rule is not None and agreed_to_older_words(due.consent_version):
+        return (_asks_again(here, rule, now),)
+    if here.state is not State.ACTIVE or rule is None or here.due_at is None or not consented(due.consent_version):
+        return (_held(here, rule, Hold(_reason_of(here), None), now),)
+    if due.wishes.holiday_on(slot_of(rule, now)):
+        return (_on_holiday(here, rule, due.wishes.away_until, now),)
+    if rests(here.unanswered, steady=due.wishes.steady) and not is_quiet(rule, now):
+        return (_fades(here, rule, now),)
+    owed = here.owed_since or here.due_at
+    decision = decide(course, due.standing, rule, due=owed, now=now, last_slot=here.last_slot)
     match decision:
         case SendLesson(lesson, slot):
-            after = _moved_on(learner, rule, now, slot, gentle=False)
+            after = _moved_on(due, rule, now, slot, gentle=False)
             return (Intent(after, DeliveryKind.LESSON, slot, lesson.id),)
         case SendCatchUp(slot):
-            after = _moved_on(learner, rule, now, learner.last_slot, gentle=learner.gentle)
+            after = _moved_on(due, rule, now, here.last_slot, gentle=here.gentle)
             missed = Intent(after, DeliveryKind.LESSON, slot_of(rule, owed), reason=Reason.TOO_LATE.value)
             return (missed, Intent(after, DeliveryKind.CATCH_UP, slot))
         case Finish(slot):
-            return (Intent(replace(learner, due_at=None, owed_since=None), DeliveryKind.FINISH, slot),)
+            return (Intent(replace(here, due_at=None, owed_since=None), DeliveryKind.FINISH, slot),)
         case Hold():
-            return (_held(learner, decision, now),)
+            return (_held(here, rule, decision, now),)
 
 
-def _moved_on(learner: Learner, rule: Rule, now: datetime, last_slot: date | None, *, gentle: bool) -> Learner:
+def _moved_on(due: Due, rule: Rule, now: datetime, last_slot: date | None, *, gentle: bool) -> Schedule:
     # The lesson that is going out now is not answered yet: with it the pace may thin.
-    due_at = next_due(rule, now, last_slot, days_apart(learner.unanswered + 1, steady=learner.profile.steady))
-    return replace(learner, last_slot=last_slot, due_at=due_at, owed_since=None, gentle=gentle)
+    here = due.schedule
+    due_at = next_due(rule, now, last_slot, days_apart(here.unanswered + 1, steady=due.wishes.steady))
+    return replace(here, last_slot=last_slot, due_at=due_at, owed_since=None, gentle=gentle)
 
 
-def _on_holiday(learner: Learner, rule: Rule, now: datetime) -> Intent:
-    back = learner.profile.away_until
+def _on_holiday(here: Schedule, rule: Rule, back: date | None, now: datetime) -> Intent:
     until = next_due(rule, now) if back is None else occurrence(rule, back) or next_due(rule, now)
-    away = replace(learner, state=State.PAUSED, paused_until=until, due_at=until, owed_since=None)
+    away = replace(here, state=State.PAUSED, paused_until=until, due_at=until, owed_since=None)
     return Intent(away, DeliveryKind.LESSON, slot_of(rule, now), reason=Reason.HOLIDAY.value)
 
 
-def _fades(learner: Learner, rule: Rule, now: datetime) -> Intent:
+def _fades(here: Schedule, rule: Rule, now: datetime) -> Intent:
     """After so long without a sign of life lessons wait, and this is said once."""
-    resting = replace(learner, state=State.PAUSED, paused_until=None, due_at=None, owed_since=None)
+    resting = replace(here, state=State.PAUSED, paused_until=None, due_at=None, owed_since=None)
     return Intent(resting, DeliveryKind.FADE, slot_of(rule, now))
 
 
-def _asks_again(learner: Learner, rule: Rule, now: datetime) -> Intent:
+def _asks_again(here: Schedule, rule: Rule, now: datetime) -> Intent:
     """The words that they agreed to have changed: lessons wait until they have been asked, and this is said once."""
     if is_quiet(rule, now):
-        return _held(learner, Hold(Reason.QUIET_HOURS, end_of_quiet(rule, now)), now)
-    waiting = replace(learner, due_at=None, owed_since=None)
-    return Intent(waiting, DeliveryKind.NEW_WORDS, slot_of(rule, now))
+        return _held(here, rule, Hold(Reason.QUIET_HOURS, end_of_quiet(rule, now)), now)
+    return Intent(replace(here, due_at=None, owed_since=None), DeliveryKind.NEW_WORDS, slot_of(rule, now))
 
 
-def _held(learner: Learner, hold: Hold, now: datetime) -> Intent:
-    owed = learner.owed_since or learner.due_at if hold.reason is Reason.QUIET_HOURS else None
-    changed = replace(learner, due_at=hold.until, owed_since=owed)
-    slot = slot_of(learner.rule, now) if learner.rule else now.date()
-    return Intent(changed, DeliveryKind.LESSON, slot, reason=hold.reason.value)
+def _held(here: Schedule, rule: Rule | None, hold: Hold, now: datetime) -> Intent:
+    owed = here.owed_since or here.due_at if hold.reason is Reason.QUIET_HOURS else None
+    changed = replace(here, due_at=hold.until, owed_since=owed)
+    return Intent(changed, DeliveryKind.LESSON, slot_of(rule, now) if rule else now.date(), reason=hold.reason.value)
 
 
-def _pause_over(learner: Learner, now: datetime) -> Intent:
-    if learner.rule is not None and is_quiet(learner.rule, now):
-        return _held(learner, Hold(Reason.QUIET_HOURS, end_of_quiet(learner.rule, now)), now)
+def _pause_over(here: Schedule, rule: Rule | None, now: datetime) -> Intent:
+    if rule is not None and is_quiet(rule, now):
+        return _held(here, rule, Hold(Reason.QUIET_HOURS, end_of_quiet(rule, now)), now)
     # It stays paused until they choose: nobody is taken back to the course by the clock alone.
-    waiting = replace(learner, paused_until=None, due_at=None, owed_since=None)
-    slot = slot_of(learner.rule, now) if learner.rule else now.date()
-    return Intent(waiting, DeliveryKind.PAUSE_OVER, slot)
+    waiting = replace(here, paused_until=None, due_at=None, owed_since=None)
+    return Intent(waiting, DeliveryKind.PAUSE_OVER, slot_of(rule, now) if rule else now.date())
 
 
-def _reason_of(learner: Learner) -> Reason:
+def _reason_of(who: Learner | Schedule) -> Reason:
     by_state = {State.PAUSED: Reason.PAUSED, State.STOPPED: Reason.STOPPED, State.GONE: Reason.GONE}
-    return by_state.get(learner.state, Reason.NOT_READY)
+    return by_state.get(who.state, Reason.NOT_READY)
 
 
 def why_not_now(one: Waiting, now: datetime) -> Reason | None:

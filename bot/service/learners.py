@@ -51,6 +51,37 @@ class Closeness(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """The part of a profile that planning looks at: when lessons come, which are left out, and a holiday. See Profile. `rule` is
+    None before zone and hour are known. Thousands have the same."""
+
+    rule: Rule | None
+    closeness: bool = False
+    boundaries: frozenset[Theme] = frozenset()
+    away_from: date | None = None
+    away_until: date | None = None
+    steady: bool = False
+
+    def holiday_on(self, day: date) -> bool:
+        """True on a day for which they said that they are away."""
+        first, back = self.away_from, self.away_until
+        return first is not None and back is not None and first <= day < back
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What planning may change about a learner; none of it is sealed. See Learner."""
+
+    state: State
+    due_at: datetime | None = None
+    owed_since: datetime | None = None
+    paused_until: datetime | None = None
+    last_slot: date | None = None
+    gentle: bool = False
+    unanswered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What a learner told us about themselves; sealed at rest as one piece. `pinned` is the message with the way to help that is
     pinned in their chat, `pinned_mark` tells its text from a newer one. `boundaries` are the themes they asked to be left out,
@@ -90,6 +121,19 @@ class Profile:
     notes_from: date | None = None
     steady: bool = False
 
+    @property
+    def rule(self) -> Rule | None:
+        """When their lessons come, or None before zone and hour are known."""
+        if self.zone is None or self.hour is None:
+            return None
+        return rule_of(self.hour, self.minute, self.zone, self.weekdays)
+
+    @property
+    def wishes(self) -> Wishes:
+        """What planning looks at."""
+        close = self.closeness is Closeness.SAFE
+        return Wishes(self.rule, close, self.boundaries, self.away_from, self.away_until, self.steady)
+
 
 @dataclass(frozen=True, slots=True)
 class Learner:
@@ -122,12 +166,12 @@ class Learner:
     @property
     def consented(self) -> bool:
         """True when they agreed to the consent text that holds now."""
-        return self.consent_version == CONSENT_VERSION
+        return consented(self.consent_version)
 
     @property
     def agreed_to_older_words(self) -> bool:
         """True when they agreed to a consent text that has changed since."""
-        return self.consent_version is not None and not self.consented
+        return agreed_to_older_words(self.consent_version)
 
     @property
     def closeness(self) -> bool:
@@ -154,10 +198,20 @@ class Learner:
     @property
     def rule(self) -> Rule | None:
         """When their lessons come, or None before zone and hour are known."""
-        here = self.profile
-        if here.zone is None or here.hour is None:
-            return None
-        return rule_of(here.hour, here.minute, here.zone, here.weekdays)
+        return self.profile.rule
+
+    @property
+    def schedule(self) -> Schedule:
+        """What planning may change about them."""
+        return Schedule(
+            self.state,
+            self.due_at,
+            self.owed_since,
+            self.paused_until,
+            self.last_slot,
+            self.gentle,
+            self.unanswered,
+        )
 
     def with_profile(self, **changes: object) -> Learner:
         """The same learner with these parts of the profile changed."""
@@ -174,8 +228,7 @@ class Learner:
 
     def holiday_on(self, day: date) -> bool:
         """True on a day for which they said that they are away."""
-        first, back = self.profile.away_from, self.profile.away_until
-        return first is not None and back is not None and first <= day < back
+        return self.profile.wishes.holiday_on(day)
 
     def rescheduled(self, now: datetime) -> Learner:
         """The same learner with the due time reckoned anew, as after any change of hour, zone, weekdays or state."""
@@ -184,6 +237,16 @@ class Learner:
     def standing(self, tracks: tuple[str, ...], been_through: frozenset[str]) -> Standing:
         """What the rules of the course need to know about them."""
         return Standing(tracks, been_through, self.closeness, self.language, self.gentle, self.profile.boundaries)
+
+
+def consented(version: int | None) -> bool:
+    """True for the consent text that holds now."""
+    return version == CONSENT_VERSION
+
+
+def agreed_to_older_words(version: int | None) -> bool:
+    """True for a consent text that has changed since."""
+    return version is not None and not consented(version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from bot.course.journey import Standing
 from bot.course.measures import Rating
 from bot.course.toolbox import Tool
 from bot.messages import ChatRef, FileRef, Outgoing, Receipt, Say
@@ -19,6 +20,8 @@ from bot.service.learners import (
     Learner,
     Passage,
     Reflection,
+    Schedule,
+    Wishes,
 )
 from bot.service.records import Forgotten, Record
 
@@ -160,35 +163,56 @@ class Turn(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class DueLearner:
-    """A learner whose due time has come, with all that deciding needs."""
+class Due:
+    """Learners whose time has come, by their ids, and all that deciding looks at, in which they are alike. Where they can be reached
+    and what else they told stays sealed until something is sent to them."""
 
-    learner: Learner
+    learners: tuple[str, ...]
+    schedule: Schedule
+    wishes: Wishes
+    language: str
+    consent_version: int | None
     tracks: tuple[str, ...]
     been_through: frozenset[str]
+
+    @property
+    def standing(self) -> Standing:
+        """What the rules of the course need to know about them."""
+        here = self.wishes
+        gentle = self.schedule.gentle
+        return Standing(self.tracks, self.been_through, here.closeness, self.language, gentle, here.boundaries)
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What was decided for a due learner: a ledger row (sent later, or NOT_SENT with its reason) and the learner as they are now."""
+    """What was decided for a due learner: a ledger row (sent later, or NOT_SENT with its reason), and their schedule from now on."""
 
-    learner: Learner
+    schedule: Schedule
     kind: DeliveryKind
     slot: date
     lesson: str | None = None
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What was decided to be sent, and is held by this process: ids of ledger rows, each with its learner's."""
+
+    rows: Sequence[tuple[str, str]]
+    intent: Intent
+
+
 class DueBatch(Protocol):
-    """Due learners, held by this process until the batch ends; decisions are kept together. `waiting` holds, after that, what was
-    decided to be sent and is ours to send."""
+    """Due learners, held by this process until the batch ends; decisions are kept together."""
 
-    due: tuple[DueLearner, ...]
-    waiting: tuple[Waiting, ...]
+    due: tuple[Due, ...]
+    claimed: list[Claimed]
 
-    def decide(self, intent: Intent) -> None: ...
-    def postpone(self, learner: Learner, until: datetime) -> None:
-        """Pushes a row that made deciding fail out of everyone's way."""
+    def decide(self, due: Due, intents: Sequence[Intent]) -> None:
+        """Keeps what was decided for each of them. The schedule is that of the last."""
+
+    def postpone(self, due: Due, until: datetime) -> None:
+        """Pushes rows that made deciding fail out of everyone's way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +264,10 @@ class Store(Protocol):
     def due_batch(
         self, now: datetime, take: int, hold: timedelta, *, ours: bool = False
     ) -> AbstractAsyncContextManager[DueBatch]:
-        """Learners whose time has come, those due longest first. With `ours`, what is decided is held for this process."""
+        """So many learners whose time has come, those due longest first. With `ours`, what is decided is held for this process."""
+
+    async def opened(self, claimed: Sequence[Claimed], now: datetime) -> tuple[Waiting, ...]:
+        """What was decided to be sent, each with its learner. Whose row does not open is left out, and looked at later."""
 
     async def take_waiting(self, now: datetime, take: int, hold: timedelta) -> tuple[Waiting, ...]:
         """Deliveries to be sent now, held for this process."""

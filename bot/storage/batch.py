@@ -3,21 +3,22 @@ inside a transaction (`Database.bulk`), in as few statements as there are kinds 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, not_, select, update
+from sqlalchemy import Connection, Row, Text, bindparam, case, cast, func, not_, select, update
 
 from bot.course.journey import Reason
-from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, State
-from bot.service.ports import Done, DueLearner, Intent, Waiting
+from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Passage, Schedule, State, Wishes
+from bot.service.ports import Claimed, Done, Due, Intent
 from bot.storage import tables as t
-from bot.storage.many import Change, Insert
-from bot.storage.rows import Sealed, new_id
+from bot.storage.many import Alike, Among, Change, InOneText, Insert
+from bot.storage.rows import ids_in_order
+from bot.storage.tables import moment_of_text
 
 OUR_BUG = "our_bug"
 BUG_TRIES = 3
@@ -29,35 +30,43 @@ KNOWN = tuple(kind.value for kind in DeliveryKind)
 """What this version can send. A newer one, side by side with it during an upgrade, may know more: that is left to it."""
 CLAIMED, SENDING, RETRY = DeliveryStatus.CLAIMED.value, DeliveryStatus.SENDING.value, DeliveryStatus.RETRY.value
 
-LEDGER = (
-    "id", "learner_id", "kind", "slot", "number", "lesson_id", "status", "reason", "next_at", "held_by", "created_at", "updated_at",
-)  # fmt: skip
-SCHEDULE = ("due_at", "owed_since", "paused_until", "last_slot", "state", "gentle", "unanswered")
+WHOSE = ("id", "learner_id")
+ROW = ("kind", "slot", "number", "lesson_id", "status", "reason", "next_at", "held_by", "created_at", "updated_at")
+SCHEDULE = ("state", "due_at", "owed_since", "paused_until", "last_slot", "gentle", "unanswered")
 
 DUE = (
-    select(t.learners)
+    select(
+        t.learners.c.id,
+        t.learners.c.key_id,
+        t.learners.c.wrapped_key,
+        t.learners.c.sealed_profile,
+        InOneText(t.learners.c.language, t.learners.c.consent_version, *(t.learners.c[name] for name in SCHEDULE)),
+    )
     .where(t.learners.c.due_at <= bindparam("now"))
     .order_by(t.learners.c.due_at)
     .limit(bindparam("take"))
     .with_for_update(skip_locked=True)
 )
+"""Where somebody is comes as one text: those whose texts are the same are alike, and it is read once for all of them."""
 IDS: Any = bindparam("ids", expanding=True)
-TRACKS = (
-    select(t.enrolments.c.learner_id, t.enrolments.c.track)
-    .where(t.enrolments.c.learner_id.in_(IDS) & t.enrolments.c.left_at.is_(None))
-    .order_by(t.enrolments.c.position)
-)
-PASSED = (
-    select(t.passages.c.learner_id, func.aggregate_strings(t.passages.c.lesson_id, " "))
-    .where(t.passages.c.learner_id.in_(IDS))
-    .group_by(t.passages.c.learner_id)
-)
+PLACED = cast(t.enrolments.c.position, Text) + ":" + t.enrolments.c.track
+ROADS = select(
+    t.learners.c.id,
+    select(func.aggregate_strings(PLACED, " "))
+    .where((t.enrolments.c.learner_id == t.learners.c.id) & t.enrolments.c.left_at.is_(None))
+    .scalar_subquery(),
+    select(func.aggregate_strings(t.passages.c.lesson_id, " "))
+    .where(t.passages.c.learner_id == t.learners.c.id)
+    .scalar_subquery(),
+).where(Among(t.learners.c.id))
+"""The tracks that they chose, each with its position, and the lessons that they have been through."""
+WHO = select(t.learners).where(t.learners.c.id.in_(IDS))
 THERE = (
     select(t.learners.c.id).where(t.learners.c.id.in_(IDS)).order_by(t.learners.c.id).with_for_update(key_share=True)
 )
 
-NEW_ROWS = Insert(t.deliveries, LEDGER)
-NEW_TIMES = Change(t.learners, SCHEDULE, lambda new: {name: new(name) for name in SCHEDULE})
+NEW_ROWS = Insert(t.deliveries, WHOSE, ROW)
+NEW_TIMES = Change(t.learners, (), lambda new: {name: new(name) for name in SCHEDULE}, SCHEDULE)
 OUTCOMES = Change(
     t.deliveries,
     ("status", "message", "reason", "next_at", "at", "tidy_at"),
@@ -97,85 +106,105 @@ class Found:
     """Rows of learners who are due, with the tracks they chose and the lessons they have been through, by their ids."""
 
     rows: Sequence[Row[Any]]
-    tracks: Mapping[str, list[str]]
-    passed: Mapping[str, frozenset[str]]
+    roads: Mapping[str, tuple[str, str]]
 
-    def opened(self, people: Mapping[str, Sealed]) -> tuple[DueLearner, ...]:
-        """Those whose rows were opened."""
-        nothing: frozenset[str] = frozenset()
+    def alike(self, wishes: Mapping[str, Wishes]) -> tuple[Due, ...]:
+        """Those whose wishes are known, put together where all is the same."""
+        groups: dict[tuple[str, tuple[str, str], int], tuple[Wishes, list[str]]] = {}
+        for row in self.rows:
+            learner, where = row[0], row[-1]
+            if (wished := wishes.get(learner)) is not None:
+                # Wishes that are the same are one and the same: to compare them would cost more than all the rest.
+                alike = (where, self.roads[learner], id(wished))
+                groups.setdefault(alike, (wished, []))[1].append(learner)
         return tuple(
-            DueLearner(one.learner, tuple(self.tracks.get(learner, ())), self.passed.get(learner, nothing))
-            for learner, one in people.items()
+            _due(tuple(learners), where, wished, road) for (where, road, _), (wished, learners) in groups.items()
         )
 
 
 def find_due(db: Connection, now: datetime, take: int) -> Found:
     """Learners whose time has come, those due longest first, held until the transaction ends."""
     rows = db.execute(DUE, {"now": now, "take": take}).all()
-    ids = [row.id for row in rows]
-    tracks: dict[str, list[str]] = defaultdict(list)
-    passed: dict[str, frozenset[str]] = {}
-    if ids:
-        for learner, track in db.execute(TRACKS, {"ids": ids}):
-            tracks[learner].append(track)
-        passed = {learner: _names(lessons) for learner, lessons in db.execute(PASSED, {"ids": ids})}
-    return Found(rows, tracks, passed)
+    if not rows:
+        return Found((), {})
+    # Only now that the learners are held does nothing of theirs change any more.
+    found = db.execute(ROADS, Among.these([row[0] for row in rows]))
+    return Found(rows, {learner: (tracks or "", passed or "") for learner, tracks, passed in found})
+
+
+def _due(learners: tuple[str, ...], where: str, wishes: Wishes, road: tuple[str, str]) -> Due:
+    language, consent, schedule = _where(where)
+    return Due(learners, schedule, wishes, language, consent, _in_order(road[0]), _names(road[1]))
+
+
+# Many are at the same place of the same track.
+
+
+@lru_cache(maxsize=4096)
+def _where(text: str) -> tuple[str, int | None, Schedule]:
+    language, consent, state, due_at, owed_since, paused_until, last_slot, gentle, unanswered = json.loads(text)
+    due, owed, paused = (one and moment_of_text(one) for one in (due_at, owed_since, paused_until))
+    slot = last_slot and date.fromisoformat(last_slot)
+    return language, consent, Schedule(State(state), due, owed, paused, slot, bool(gentle), unanswered)
+
+
+@lru_cache(maxsize=4096)
+def _in_order(tracks: str) -> tuple[str, ...]:
+    placed = (one.partition(":") for one in tracks.split())
+    return tuple(track for _, _, track in sorted(placed, key=lambda one: (int(one[0]), one[2])))
 
 
 @lru_cache(maxsize=4096)
 def _names(lessons: str) -> frozenset[str]:
-    # Many are at the same place of the same track.
     return frozenset(lessons.split())
 
 
 class StoredBatch:
     """See the port `DueBatch`."""
 
-    def __init__(self, due: tuple[DueLearner, ...], now: datetime, until: datetime, process: int | None) -> None:
+    def __init__(self, due: tuple[Due, ...], now: datetime, until: datetime, process: int | None) -> None:
         self.due = due
-        self.waiting: tuple[Waiting, ...] = ()
+        self.claimed: list[Claimed] = []
         self._now = now
         self._process = process
         self._until = now if process is None else until
-        self._going: list[Waiting] = []
-        self._rows: list[tuple[Any, ...]] = []
-        self._times: list[tuple[Any, ...]] = []
+        self._rows: list[Alike] = []
+        self._times: list[Alike] = []
 
-    def decide(self, intent: Intent) -> None:
-        """Keeps a decision: its ledger row, and the learner's new due time."""
-        learner, kind, slot, now = intent.learner, intent.kind, intent.slot, self._now
-        row, me = new_id(), learner.id
-        if intent.reason is None:
-            to_send = (row, me, kind.value, slot, 0, intent.lesson, CLAIMED, None, self._until, self._process, now, now)
-            self._rows.append(to_send)
-            one = Delivery(row, me, kind, slot, intent.lesson, DeliveryStatus.CLAIMED)
-            self._going.append(Waiting(one, learner))
-        else:
-            # Of what is sent there is one a date; of decisions not to send there may be several.
-            number, status = _moment_of(slot, now), DeliveryStatus.NOT_SENT.value
-            self._rows.append(
-                (row, me, kind.value, slot, number, intent.lesson, status, intent.reason, None, None, now, now)
-            )
-        self._times.append(_times(learner, learner.due_at))
+    def decide(self, due: Due, intents: Sequence[Intent]) -> None:
+        """Keeps decisions: their rows of the ledger, and the new schedule."""
+        for intent in intents:
+            whose = list(zip(ids_in_order(self._now, len(due.learners)), due.learners, strict=True))
+            if intent.reason is None:
+                row = _waiting_row(intent.kind, intent.slot, intent.lesson, self._now)
+                row |= {"next_at": self._until, "held_by": self._process}
+                self.claimed.append(Claimed(whose, intent))
+            else:
+                row = _decided_against(intent, self._now)
+            self._rows.append((whose, [row[name] for name in ROW]))
+        self._set_times(due, intents[-1].schedule)
 
-    def postpone(self, learner: Learner, until: datetime) -> None:
-        """Pushes a learner's due time ahead, and nothing else."""
-        self._times.append(_times(learner, until))
+    def postpone(self, due: Due, until: datetime) -> None:
+        """Pushes their due time ahead, and nothing else."""
+        self._set_times(due, replace(due.schedule, due_at=until))
+
+    def _set_times(self, due: Due, schedule: Schedule) -> None:
+        self._times.append(([(one,) for one in due.learners], [getattr(schedule, name) for name in SCHEDULE]))
 
     def finish(self, db: Connection, broken: Sequence[str] = ()) -> None:
         """Writes every decision, as the last thing of the transaction. Those whose rows are `broken` are looked at later."""
         # A slot that has its row already keeps it: one of a kind a local date, whatever happens.
-        NEW_ROWS.run(db, self._rows)
-        NEW_TIMES.run(db, self._times)
+        NEW_ROWS.run_alike(db, self._rows)
+        NEW_TIMES.run_alike(db, self._times)
         if broken:
             db.execute(update(t.learners).where(t.learners.c.id.in_(broken)).values(due_at=self._now + BROKEN))
-        self.waiting = tuple(self._going) if self._process is not None else ()
 
 
-def _times(one: Learner, due_at: datetime | None) -> tuple[Any, ...]:
-    return (
-        one.id, due_at, one.owed_since, one.paused_until, one.last_slot, one.state.value, one.gentle, one.unanswered,
-    )  # fmt: skip
+def _decided_against(intent: Intent, now: datetime) -> dict[str, Any]:
+    # Of what is sent there is one a date; of decisions not to send there may be several.
+    row = _waiting_row(intent.kind, intent.slot, intent.lesson, now)
+    ended = {"status": DeliveryStatus.NOT_SENT.value, "reason": intent.reason, "next_at": None}
+    return row | ended | {"number": _moment_of(intent.slot, now)}
 
 
 def _moment_of(slot: date, now: datetime) -> int:
@@ -187,20 +216,35 @@ def _moment_of(slot: date, now: datetime) -> int:
 # -- what is about to be sent ------------------------------------------------------------------------------------------
 
 
-def take_waiting(
-    db: Connection, now: datetime, take: int, until: datetime, process: int
-) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
-    """Deliveries to be sent now, held for this process until then, and the rows of their learners."""
+def deliveries_of(claimed: Claimed) -> Iterator[Delivery]:
+    """What was claimed, as it stands in the ledger."""
+    what = claimed.intent
+    for row, learner in claimed.rows:
+        yield Delivery(row, learner, what.kind, what.slot, what.lesson, DeliveryStatus.CLAIMED)
+
+
+def rows_of(db: Connection, deliveries: Sequence[Delivery]) -> Sequence[Row[Any]]:
+    """The rows of the learners for whom they are."""
+    return db.execute(WHO, {"ids": list({one.learner for one in deliveries})}).all()
+
+
+def put_off(db: Connection, deliveries: Sequence[Delivery], until: datetime) -> None:
+    """Pushes what cannot be sent now out of the others' way."""
+    mine = t.deliveries.c.id.in_([one.id for one in deliveries]) & (t.deliveries.c.status == CLAIMED)
+    db.execute(update(t.deliveries).where(mine).values(next_at=until, held_by=None))
+
+
+def take_waiting(db: Connection, now: datetime, take: int, until: datetime, process: int) -> Sequence[Row[Any]]:
+    """Deliveries to be sent now, held for this process until then."""
     waiting = t.deliveries.c.status.in_((CLAIMED, RETRY)) & (t.deliveries.c.next_at <= now)
     waiting &= t.deliveries.c.kind.in_(KNOWN)
     mine = select(t.deliveries).where(waiting).order_by(t.deliveries.c.next_at).limit(take)
     rows = db.execute(mine.with_for_update(skip_locked=True)).all()
     if not rows:
-        return (), ()
+        return ()
     held = {"status": CLAIMED, "next_at": until, "held_by": process}
     db.execute(update(t.deliveries).where(t.deliveries.c.id.in_([row.id for row in rows])).values(held))
-    people = {row.learner_id for row in rows}
-    return rows, db.execute(select(t.learners).where(t.learners.c.id.in_(people))).all()
+    return rows
 
 
 def mark(db: Connection, deliveries: Sequence[Delivery], until: datetime, process: int) -> tuple[str, ...]:
@@ -265,9 +309,8 @@ def _step_aside(db: Connection, broken: Sequence[Done]) -> None:
 
 
 def _note(one: Done, kind: DeliveryKind, at: datetime) -> tuple[Any, ...]:
-    row = ledger_row(one.delivery.learner, kind, one.delivery.slot, one.delivery.lesson, one.at)
-    row["next_at"] = at
-    return tuple(row[name] for name in LEDGER)
+    row = ledger_row(one.delivery.learner, kind, one.delivery.slot, one.delivery.lesson, one.at) | {"next_at": at}
+    return tuple(row[name] for name in (*WHOSE, *ROW))
 
 
 def _attempt(one: Done) -> tuple[Any, ...]:
@@ -277,9 +320,13 @@ def _attempt(one: Done) -> tuple[Any, ...]:
 
 def ledger_row(learner: str, kind: DeliveryKind, slot: date, lesson: str | None, now: datetime) -> dict[str, Any]:
     """A new row of the ledger that waits to be sent."""
+    (row,) = ids_in_order(now, 1)
+    return {"id": row, "learner_id": learner} | _waiting_row(kind, slot, lesson, now)
+
+
+def _waiting_row(kind: DeliveryKind, slot: date, lesson: str | None, now: datetime) -> dict[str, Any]:
+    """The same for anybody's."""
     return {
-        "id": new_id(),
-        "learner_id": learner,
         "kind": kind.value,
         "slot": slot,
         "number": 0,

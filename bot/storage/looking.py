@@ -38,7 +38,7 @@ class SqlLedger:
         tracks, lessons, rows = defaultdict(list), defaultdict(list), defaultdict(list)
         async with self._store.database.read() as db:
             found = (await db.execute(select(t.learners).where(wanted).order_by(t.learners.c.id).limit(take))).all()
-            people = await self._store.opened(found)
+            people = await self._store.opened_rows(found)
             mine = t.enrolments.c.learner_id.in_(people)
             for row in await db.execute(select(t.enrolments).where(mine)):
                 tracks[row.learner_id].append(ChosenTrack(row.track, row.position, row.chosen_at, row.left_at))

@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _DECODER = json.JSONDecoder()
 NONCE = 12
+BRIEF = b"\n"
+"""Stands before the brief of a value. JSON on one line has none."""
 KEY = 32
 
 
@@ -33,13 +35,13 @@ class OperatorKey:
     """One of the operator's keys. `id` names it without telling anything about it."""
 
     id: str
-    wrapping: bytes
+    wrapping: AESGCM
     indexing: bytes
 
     @classmethod
     def of(cls, secret: bytes) -> OperatorKey:
         """The key made of 32 secret bytes; wrapping and indexing use different keys derived from them (HMAC as a PRF)."""
-        return cls(_derive(secret, b"name").hex()[:12], _derive(secret, b"wrap"), _derive(secret, b"index"))
+        return cls(_derive(secret, b"name").hex()[:12], AESGCM(_derive(secret, b"wrap")), _derive(secret, b"index"))
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:
@@ -101,36 +103,47 @@ class DataKey:
     def __init__(self, secret: bytes) -> None:
         self._cipher = AESGCM(secret)
 
-    def seal(self, value: object, table: str, column: str, row: str) -> bytes:
-        """`value` (anything JSON can say) sealed for that place and no other."""
+    def seal(self, value: object, table: str, column: str, row: str, brief: object = None) -> bytes:
+        """`value` (anything JSON can say) sealed for that place and no other. `brief` is what somebody in a hurry reads of it."""
         nonce = os.urandom(NONCE)
-        # JSON from outside may hold half of a surrogate pair, which plain UTF-8 refuses.
-        clear = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        clear = _as_json(value) if brief is None else _as_json(value) + BRIEF + _as_json(brief)
         return nonce + self._cipher.encrypt(nonce, clear, _place(table, column, row))
 
     def open(self, sealed: bytes, table: str, column: str, row: str) -> object:
         """What was sealed for that place. Raises KeyMissing when it was sealed for another, or was changed."""
-        try:
-            clear = self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _place(table, column, row))
-        except (InvalidTag, ValueError):
-            raise KeyMissing(f"a sealed value in {table}.{column} does not open") from None
-        # What was sealed here is whole and has no space around it: `json.loads` would look for that, for every value again.
+        clear = self._opened(sealed, table, column, row)
+        # What was sealed here has no space before it: `json.loads` would look for that, for every value again.
         opened: object = _DECODER.raw_decode(clear.decode("utf-8", "surrogatepass"))[0]
         return opened
+
+    def open_brief(self, sealed: bytes, table: str, column: str, row: str) -> bytes:
+        """The brief, as JSON; empty where none was sealed. Raises KeyMissing as `open` does."""
+        return self._opened(sealed, table, column, row).partition(BRIEF)[2]
+
+    def _opened(self, sealed: bytes, table: str, column: str, row: str) -> bytes:
+        try:
+            return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], _place(table, column, row))
+        except (InvalidTag, ValueError):
+            raise KeyMissing(f"a sealed value in {table}.{column} does not open") from None
+
+
+def _as_json(value: object) -> bytes:
+    # JSON from outside may hold half of a surrogate pair, which plain UTF-8 refuses.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def _place(table: str, column: str, row: str) -> bytes:
     return f"{table}/{column}/{row}".encode()
 
 
-def _encrypt(key: bytes, clear: bytes, place: bytes) -> bytes:
+def _encrypt(key: AESGCM, clear: bytes, place: bytes) -> bytes:
     nonce = os.urandom(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, clear, place)
+    return nonce + key.encrypt(nonce, clear, place)
 
 
-def _decrypt(key: bytes, sealed: bytes, place: bytes) -> bytes:
+def _decrypt(key: AESGCM, sealed: bytes, place: bytes) -> bytes:
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], place)
+        return key.decrypt(sealed[:NONCE], sealed[NONCE:], place)
     except (InvalidTag, ValueError):
         raise KeyMissing("a wrapped key does not open") from None
 

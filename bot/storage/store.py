@@ -5,28 +5,32 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import ChatRef, Outcome, Receipt, Say
 from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage
-from bot.service.ports import Done, Leftover, Turn, Waiting
+from bot.service.ports import Claimed, Done, Leftover, Turn, Waiting
 from bot.storage import tables as t
 from bot.storage.batch import (
+    BROKEN,
     CLAIMED,
     RETRY,
     SENDING,
     StoredBatch,
+    deliveries_of,
     find_due,
     ledger_row,
     mark,
+    put_off,
     record,
+    rows_of,
     take_waiting,
 )
 from bot.storage.database import Database, inserting
@@ -40,11 +44,14 @@ from bot.storage.rows import (
     delivery_of,
     open_learner,
     open_learner_of,
+    open_wishes,
 )
 from bot.storage.sealing import KeyMissing, Keyring
 from bot.storage.turn import StoredTurn, leftover_of
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 UNCERTAIN_AT_ONCE = 500
 OPENED_AT_ONCE = 25
@@ -185,20 +192,32 @@ class SqlStore:
     ) -> AsyncIterator[StoredBatch]:
         async with self.database.bulk() as go:
             found = await go(partial(find_due, now=now, take=take))
-            people = await self.opened(found.rows)
-            broken = [row.id for row in found.rows if row.id not in people]
-            batch = StoredBatch(found.opened(people), now, now + hold, self._presence.number if ours else None)
+            wishes = await self._by_and_by(open_wishes, found.rows)
+            broken = [row.id for row in found.rows if row.id not in wishes]
+            batch = StoredBatch(found.alike(wishes), now, now + hold, self._presence.number if ours else None)
             yield batch
             await go(partial(batch.finish, broken=broken))
+
+    async def opened(self, claimed: Sequence[Claimed], now: datetime) -> tuple[Waiting, ...]:
+        if not claimed:
+            return ()
+        return await self._with_learners([one for group in claimed for one in deliveries_of(group)], now)
 
     async def take_waiting(self, now: datetime, take: int, hold: timedelta) -> tuple[Waiting, ...]:
         process = self._presence.number
         async with self.database.bulk() as go:
-            rows, learners = await go(partial(take_waiting, now=now, take=take, until=now + hold, process=process))
-        people = await self.opened(learners)
-        return tuple(
-            Waiting(delivery_of(row), people[row.learner_id].learner) for row in rows if row.learner_id in people
-        )
+            rows = await go(partial(take_waiting, now=now, take=take, until=now + hold, process=process))
+        return await self._with_learners([delivery_of(row) for row in rows], now)
+
+    async def _with_learners(self, deliveries: Sequence[Delivery], now: datetime) -> tuple[Waiting, ...]:
+        if not deliveries:
+            return ()
+        async with self.database.bulk() as go:
+            people = await self.opened_rows(await go(partial(rows_of, deliveries=deliveries)))
+            closed = [one for one in deliveries if one.learner not in people]
+            if closed:
+                await go(partial(put_off, deliveries=closed, until=now + BROKEN))
+        return tuple(Waiting(one, people[one.learner].learner) for one in deliveries if one.learner in people)
 
     async def uncertain(self, now: datetime, closed: Collection[str] = ()) -> int:
         lost = (t.deliveries.c.status == SENDING) & (t.deliveries.c.next_at <= now)
@@ -230,7 +249,7 @@ class SqlStore:
         await db.execute(
             self.insert(t.deliveries)
             # One question for each delivery and attempt in doubt; a date may have several.
-            .values(question | {"number": int(row.id[:7], 16) + row.attempts, "next_at": now})
+            .values(question | {"number": int(row.id[-7:], 16) + row.attempts, "next_at": now})
             .on_conflict_do_nothing()
         )
 
@@ -260,21 +279,24 @@ class SqlStore:
 
     async def _sealed_learners(self, db: AsyncConnection, ids: Iterable[str]) -> dict[str, Sealed]:
         rows = await db.execute(select(t.learners).where(t.learners.c.id.in_(list(ids))))
-        return self._opened(rows)
+        return self._each(open_learner, rows.all())
 
-    async def opened(self, rows: Sequence[Row[Any]]) -> dict[str, Sealed]:
+    async def opened_rows(self, rows: Sequence[Row[Any]]) -> dict[str, Sealed]:
         """The learners of these rows by their ids, without those whose row does not open."""
-        people: dict[str, Sealed] = {}
-        for start in range(0, len(rows), OPENED_AT_ONCE):
-            people |= self._opened(rows[start : start + OPENED_AT_ONCE])
-            await asyncio.sleep(0)  # a call for help may be waiting for its turn
-        return people
+        return await self._by_and_by(open_learner, rows)
 
-    def _opened(self, rows: Iterable[Row[Any]]) -> dict[str, Sealed]:
-        people = {}
+    async def _by_and_by(self, open_one: Callable[[Row[Any], Keyring], T], rows: Sequence[Row[Any]]) -> dict[str, T]:
+        found: dict[str, T] = {}
+        for start in range(0, len(rows), OPENED_AT_ONCE):
+            found |= self._each(open_one, rows[start : start + OPENED_AT_ONCE])
+            await asyncio.sleep(0)  # a call for help may be waiting for its turn
+        return found
+
+    def _each(self, open_one: Callable[[Row[Any], Keyring], T], rows: Iterable[Row[Any]]) -> dict[str, T]:
+        found = {}
         for row in rows:
             try:
-                people[row.id] = open_learner(row, self.keyring)
+                found[row.id] = open_one(row, self.keyring)
             except Exception as error:
                 # One row that does not open must not stop everybody's lessons; it is left out, and we hear of it.
                 log.error(
@@ -282,7 +304,7 @@ class SqlStore:
                     type(error).__name__,
                     extra={"action": "poison", "learner": row.id},
                 )
-        return people
+        return found
 
     # -- the budget that replicas share --------------------------------------------------------------------------------
 

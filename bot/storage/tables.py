@@ -60,6 +60,12 @@ def _moment_of_text(kept: str | None) -> datetime | None:
     return None if kept is None else datetime.fromisoformat(kept).replace(tzinfo=UTC)
 
 
+def moment_of_text(kept: str) -> datetime:
+    """A moment as a database puts it into a text: SQLite in UTC, PostgreSQL with the zone of the connection."""
+    moment = datetime.fromisoformat(kept)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 def moment_in_utc(moment: datetime | None) -> datetime | None:
     """A moment as PostgreSQL keeps it. Refuses naive ones."""
     if moment is None:

@@ -9,7 +9,7 @@ from itertools import count
 
 from bot.messages import ChatRef
 from bot.service.learners import CONSENT_VERSION, Delivery, DeliveryKind, Learner, Profile, State
-from bot.service.ports import DueLearner, Intent, Waiting
+from bot.service.ports import Due, DueBatch, Intent, Waiting
 from bot.storage.store import SqlStore
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -62,18 +62,23 @@ async def found(store: SqlStore, who: ChatRef = ANA) -> Learner:
     return learner
 
 
-def todays_lesson(due: DueLearner, lesson: str = "stress-1", slot: date = TODAY) -> Intent:
+def todays_lesson(due: Due, lesson: str = "stress-1", slot: date = TODAY) -> tuple[Intent, ...]:
     """The decision to send a lesson, and to look again tomorrow."""
-    after = replace(due.learner, due_at=NOW + timedelta(days=1), last_slot=slot)
-    return Intent(after, DeliveryKind.LESSON, slot, lesson)
+    after = replace(due.schedule, due_at=NOW + timedelta(days=1), last_slot=slot)
+    return (Intent(after, DeliveryKind.LESSON, slot, lesson),)
+
+
+def those_in(batch: DueBatch) -> list[str]:
+    """The ids of all learners of a batch."""
+    return [learner for due in batch.due for learner in due.learners]
 
 
 async def decide_all(store: SqlStore, lesson: str = "stress-1", take: int = 500) -> int:
     """Decides a lesson for everybody who is due. Answers for how many."""
     async with store.due_batch(NOW, take, HOLD) as batch:
         for due in batch.due:
-            batch.decide(todays_lesson(due, lesson))
-        return len(batch.due)
+            batch.decide(due, todays_lesson(due, lesson))
+        return len(those_in(batch))
 
 
 async def waiting_lesson(store: SqlStore, who: ChatRef = ANA) -> Waiting:

@@ -30,6 +30,7 @@ from tests.storage.people import (
     new_key,
     row,
     sending_lesson,
+    those_in,
     todays_lesson,
     waiting_lesson,
 )
@@ -139,8 +140,8 @@ async def test_two_processes_never_decide_about_one_learner_twice(another_store:
                 if not batch.due:
                     return
                 for due in batch.due:
-                    seen.append(due.learner.id)
-                    batch.decide(todays_lesson(due))
+                    seen.extend(due.learners)
+                    batch.decide(due, todays_lesson(due))
                 await asyncio.sleep(0)
 
     await asyncio.gather(*(decide_until_done(store) for store in stores))
@@ -195,13 +196,12 @@ async def test_two_processes_never_ask_twice_about_one_lesson_in_doubt(another_s
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 async def test_a_learner_who_is_writing_just_now_is_left_for_the_next_tick(another_store: Opener) -> None:
     talking, ticking = await another_store(), await another_store()
-    await meet(talking, ANA)
-    await meet(talking, BEN)
+    ana, ben = await meet(talking, ANA), await meet(talking, BEN)
     async with talking.turn(ANA, new_key(), NOW), ticking.due_batch(NOW, 10, HOLD) as batch:
-        assert [due.learner.chat for due in batch.due] == [BEN], "passed by without waiting"
-        batch.decide(todays_lesson(batch.due[0]))
+        assert those_in(batch) == [ben.id], "passed by without waiting"
+        batch.decide(batch.due[0], todays_lesson(batch.due[0]))
     async with ticking.due_batch(NOW, 10, HOLD) as batch:
-        assert [due.learner.chat for due in batch.due] == [ANA], "passed by, not lost"
+        assert those_in(batch) == [ana.id], "passed by, not lost"
 
 
 async def test_recording_an_outcome_waits_for_the_learners_turn_and_keeps_both(another_store: Opener) -> None:

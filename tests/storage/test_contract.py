@@ -19,6 +19,7 @@ from bot.service.learners import (
     Learner,
     Passage,
     Profile,
+    Schedule,
     State,
 )
 from bot.service.ports import Done, Intent, Leftover
@@ -43,6 +44,7 @@ from tests.storage.people import (
     new_key,
     row,
     sending_lesson,
+    those_in,
     todays_lesson,
     waiting_lesson,
 )
@@ -522,22 +524,22 @@ async def test_due_learners_come_with_all_that_deciding_needs(store: SqlStore) -
         await turn.pass_through("stress-1", Passage.DID)
     async with store.due_batch(NOW, 10, HOLD) as batch:
         (due,) = batch.due
-        batch.postpone(due.learner, NOW + minutes(60))
-    assert due.learner == met
+        batch.postpone(due, NOW + minutes(60))
+    assert (due.learners, due.schedule, due.wishes) == ((met.id,), met.schedule, met.profile.wishes)
+    assert (due.language, due.consent_version) == (met.language, met.consent_version)
     assert due.tracks == ("sleep", "stress")
     assert due.been_through == {"sleep-1", "stress-1"}
 
 
 async def test_those_longest_due_come_first_and_no_more_than_asked_for(store: SqlStore) -> None:
-    for number, late in enumerate((5, 30, 0, 90, -1)):
-        await meet(store, chat(number), due_at=NOW - minutes(late))
+    met = [await meet(store, chat(n), due_at=NOW - minutes(late)) for n, late in enumerate((5, 30, 0, 90, -1))]
     await meet(store, chat(9), due_at=None)
     async with store.due_batch(NOW, 3, HOLD) as batch:
-        assert [due.learner.chat for due in batch.due] == [chat(3), chat(1), chat(0)]
+        assert those_in(batch) == [met[3].id, met[1].id, met[0].id]
         for due in batch.due:
-            batch.decide(todays_lesson(due))
+            batch.decide(due, todays_lesson(due))
     async with store.due_batch(NOW, 3, HOLD) as batch:
-        assert [due.learner.chat for due in batch.due] == [chat(2)]
+        assert those_in(batch) == [met[2].id]
 
 
 async def test_nobody_due_is_an_empty_batch(store: SqlStore) -> None:
@@ -545,6 +547,45 @@ async def test_nobody_due_is_an_empty_batch(store: SqlStore) -> None:
         assert batch.due == ()
     assert await store.take_waiting(NOW, 10, HOLD) == ()
     assert await store.uncertain(NOW) == 0
+
+
+async def test_those_who_are_alike_in_all_that_deciding_looks_at_come_together(store: SqlStore) -> None:
+    profile = Profile(country="DE", zone="Europe/Berlin", hour=13, pinned=1, words=(("love", "warmth"),))
+    alike = {(await meet(store, chat(n), profile=replace(profile, pinned=n))).id for n in range(3)}
+    for number, other in enumerate(
+        (
+            {"profile": replace(profile, minute=5)},
+            {"profile": replace(profile, steady=True)},
+            {"language": "de"},
+            {"last_slot": TODAY - timedelta(days=1)},
+            {"unanswered": 1},
+            {"gentle": True},
+            {"due_at": NOW - minutes(1)},
+        )
+    ):
+        await meet(store, chat(10 + number), **({"profile": profile} | other))
+    for number, lesson in enumerate(("stress-1", "stress-2")):
+        await meet(store, chat(20 + number), profile=profile)
+        async with store.turn(chat(20 + number), new_key(), NOW) as turn:
+            await turn.pass_through(lesson, Passage.DID)
+    await meet(store, chat(30), profile=profile)
+    async with store.turn(chat(30), new_key(), NOW) as turn:
+        await turn.enrol(["sleep", "stress"])
+    async with store.due_batch(NOW, 50, HOLD) as batch:
+        together = [set(due.learners) for due in batch.due]
+    assert alike in together
+    assert sorted(map(len, together)) == [1] * 10 + [3]
+
+
+async def test_what_was_decided_to_be_sent_comes_opened_and_held(store: SqlStore) -> None:
+    met = [await meet(store, chat(number)) for number in range(3)]
+    async with store.due_batch(NOW, 10, HOLD, ours=True) as batch:
+        for due in batch.due:
+            batch.decide(due, todays_lesson(due))
+    waiting = await store.opened(batch.claimed, NOW)
+    assert [one.learner for one in waiting] == [await found(store, one.chat) for one in met]
+    assert [(one.delivery,) for one in waiting] == [await ledger(store, one.chat) for one in met]
+    assert await store.take_waiting(NOW, 10, HOLD) == (), "held by this process"
 
 
 async def test_a_decision_to_send_is_a_row_that_waits_and_a_new_due_time(store: SqlStore) -> None:
@@ -563,9 +604,7 @@ async def test_a_decision_to_send_is_a_row_that_waits_and_a_new_due_time(store: 
 async def test_deciding_changes_the_schedule_and_nothing_else(store: SqlStore) -> None:
     learner = await meet(store, step="hour", paused_until=NOW, owed_since=NOW)
     async with store.due_batch(NOW, 10, HOLD) as batch:
-        other = replace(learner, step=None, language="de", profile=Profile(), lesson="x", consent_version=99)
-        changed = replace(other, state=State.STOPPED, due_at=None, owed_since=None, paused_until=None, last_slot=TODAY)
-        batch.decide(Intent(changed, DeliveryKind.FINISH, TODAY))
+        batch.decide(batch.due[0], [Intent(Schedule(State.STOPPED, last_slot=TODAY), DeliveryKind.FINISH, TODAY)])
     schedule = {"state": State.STOPPED, "due_at": None, "owed_since": None, "paused_until": None, "last_slot": TODAY}
     assert await found(store) == replace(learner, **schedule)  # type: ignore[arg-type]
 
@@ -574,8 +613,8 @@ async def test_a_decision_not_to_send_keeps_its_reason_and_never_waits(store: Sq
     await meet(store)
     async with store.due_batch(NOW, 10, HOLD) as batch:
         (due,) = batch.due
-        after = replace(due.learner, due_at=NOW + timedelta(hours=9))
-        batch.decide(Intent(after, DeliveryKind.LESSON, TODAY, reason="quiet_hours"))
+        after = replace(due.schedule, due_at=NOW + timedelta(hours=9))
+        batch.decide(due, [Intent(after, DeliveryKind.LESSON, TODAY, reason="quiet_hours")])
     assert await store.take_waiting(NOW + timedelta(days=9), 10, HOLD) == ()
     (there,) = await ledger(store)
     assert (there.status, there.reason) == (DeliveryStatus.NOT_SENT, "quiet_hours")
@@ -587,10 +626,10 @@ async def test_a_date_may_have_several_decisions_not_to_send_and_still_its_lesso
     for later in range(3):
         now = NOW + timedelta(hours=later)
         async with store.due_batch(now, 10, HOLD) as batch:
-            after = replace(learner, due_at=now + timedelta(hours=1))
-            batch.decide(Intent(after, DeliveryKind.LESSON, TODAY, reason="quiet_hours"))
+            after = replace(learner.schedule, due_at=now + timedelta(hours=1))
+            batch.decide(batch.due[0], [Intent(after, DeliveryKind.LESSON, TODAY, reason="quiet_hours")])
     async with store.due_batch(NOW + timedelta(hours=3), 10, HOLD) as batch:
-        batch.decide(todays_lesson(batch.due[0]))
+        batch.decide(batch.due[0], todays_lesson(batch.due[0]))
     statuses = [one.status for one in await ledger(store)]
     assert sorted(statuses) == [DeliveryStatus.CLAIMED, *[DeliveryStatus.NOT_SENT] * 3]
 
@@ -598,9 +637,9 @@ async def test_a_date_may_have_several_decisions_not_to_send_and_still_its_lesso
 async def test_a_learner_may_get_two_rows_at_once(store: SqlStore) -> None:
     learner = await meet(store)
     async with store.due_batch(NOW, 10, HOLD) as batch:
-        after = replace(learner, due_at=NOW + timedelta(days=1))
-        batch.decide(Intent(after, DeliveryKind.LESSON, TODAY, reason="too_late"))
-        batch.decide(Intent(after, DeliveryKind.CATCH_UP, TODAY))
+        after = replace(learner.schedule, due_at=NOW + timedelta(days=1))
+        missed = Intent(after, DeliveryKind.LESSON, TODAY, reason="too_late")
+        batch.decide(batch.due[0], [missed, Intent(after, DeliveryKind.CATCH_UP, TODAY)])
     (waiting,) = await store.take_waiting(NOW, 10, HOLD)
     assert waiting.delivery.kind is DeliveryKind.CATCH_UP
     assert len(await ledger(store)) == 2
@@ -620,7 +659,7 @@ async def test_a_slot_is_unique_whatever_happens(store: SqlStore) -> None:
 async def test_a_row_that_makes_deciding_fail_steps_aside(store: SqlStore) -> None:
     learner = await meet(store, owed_since=NOW - minutes(1))
     async with store.due_batch(NOW, 10, HOLD) as batch:
-        batch.postpone(learner, NOW + timedelta(hours=1))
+        batch.postpone(batch.due[0], NOW + timedelta(hours=1))
     assert await found(store) == replace(learner, due_at=NOW + timedelta(hours=1))
     assert await ledger(store) == ()
 
@@ -630,7 +669,7 @@ async def test_a_batch_that_fails_leaves_everybody_due(store: SqlStore) -> None:
 
     async def fail() -> None:
         async with store.due_batch(NOW, 10, HOLD) as batch:
-            batch.decide(todays_lesson(batch.due[0]))
+            batch.decide(batch.due[0], todays_lesson(batch.due[0]))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -785,7 +824,7 @@ async def test_every_lesson_in_doubt_is_asked_about_even_two_of_one_date(store: 
 async def test_a_notice_in_doubt_is_simply_sent_again(store: SqlStore) -> None:
     learner = await meet(store)
     async with store.due_batch(NOW, 10, HOLD) as batch:
-        batch.decide(Intent(replace(learner, due_at=None), DeliveryKind.FINISH, TODAY))
+        batch.decide(batch.due[0], [Intent(replace(learner.schedule, due_at=None), DeliveryKind.FINISH, TODAY)])
     (notice,) = await store.take_waiting(NOW, 10, HOLD)
     await store.sending([notice.delivery], NOW + HOLD)
     assert await store.uncertain(NOW + HOLD) == 1

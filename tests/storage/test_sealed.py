@@ -23,7 +23,7 @@ from bot.storage import tables as t
 from bot.storage.rows import replies_as_json, replies_of
 from bot.storage.sealing import DataKey, KeyMissing, Keyring
 from bot.storage.store import SqlStore
-from tests.storage.people import BEN, HOLD, KEY, NOW, Opener, decide_all, meet, new_key
+from tests.storage.people import BEN, HOLD, KEY, NOW, Opener, decide_all, meet, new_key, those_in, todays_lesson
 
 WHO = ChatRef("telegram", "7319465280")
 WROTE = "Ein ganz eigener Gedanke über Vertrauen, 安心, спокій"
@@ -204,8 +204,9 @@ async def test_one_learner_whose_row_does_not_open_does_not_stop_the_others_less
     full: SqlStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with full.turn(BEN, new_key(), NOW) as turn:
-        assert turn.learner is not None
-        await turn.save(replace(turn.learner, due_at=NOW))
+        ben = turn.learner
+        assert ben is not None
+        await turn.save(replace(ben, due_at=NOW))
     broken = await full.learner(WHO)
     assert broken is not None
     async with full.turn(WHO, new_key(), NOW) as turn:
@@ -213,14 +214,32 @@ async def test_one_learner_whose_row_does_not_open_does_not_stop_the_others_less
     await put(full, place("learners", "sealed_profile"), (broken.id,), b"broken")
     with caplog.at_level(logging.ERROR):
         async with full.due_batch(NOW, 10, HOLD) as batch:
-            assert [due.learner.chat for due in batch.due] == [BEN]
-            batch.postpone(batch.due[0].learner, NOW + timedelta(days=1))
+            assert those_in(batch) == [ben.id]
+            batch.postpone(batch.due[0], NOW + timedelta(days=1))
         waiting = await full.take_waiting(NOW + HOLD, 10, HOLD)
         assert [one.learner.chat for one in waiting] == [BEN]
     assert caplog.records
     assert all(record.learner == broken.id for record in caplog.records)  # type: ignore[attr-defined]
     async with full.due_batch(NOW, 10, HOLD) as batch:
         assert batch.due == (), "it steps aside for a while"
+
+
+async def test_a_lesson_for_somebody_who_cannot_be_reached_any_more_steps_aside(full: SqlStore) -> None:
+    async with full.turn(BEN, new_key(), NOW) as turn:
+        assert turn.learner is not None
+        await turn.save(replace(turn.learner, due_at=NOW))
+    async with full.turn(WHO, new_key(), NOW) as turn:
+        broken = turn.learner
+        assert broken is not None
+        await turn.save(replace(broken, due_at=NOW))
+    await put(full, place("learners", "sealed_address"), (broken.id,), b"broken")
+    async with full.due_batch(NOW, 10, HOLD, ours=True) as batch:
+        for due in batch.due:
+            batch.decide(due, todays_lesson(due))
+    assert broken.id in those_in(batch), "planning does not look at addresses"
+    assert [one.learner.chat for one in await full.opened(batch.claimed, NOW)] == [BEN]
+    later = [one.learner.chat for one in await full.take_waiting(NOW + HOLD, 10, HOLD)]
+    assert later == [BEN], "tried again after a while, not every two minutes"
 
 
 async def test_one_answer_that_does_not_open_does_not_keep_the_others_from_being_finished(

@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 
 from bot.messages import Outcome, Receipt, Say
 from bot.service.learners import DeliveryKind, DeliveryStatus, Learner
-from bot.service.ports import Done, StoreUnavailable, Waiting
+from bot.service.ports import Claimed, Done, Intent, StoreUnavailable, Waiting
 from bot.storage.ageing import SqlAgeing
 from bot.storage.database import Database
 from bot.storage.sealing import Keyring
@@ -66,11 +66,14 @@ def writes(store: SqlStore, going: Waiting) -> dict[str, Call]:
 
     done = Done(going.delivery, DeliveryStatus.SENT, NOW, 1, passed="stress-1", answers=True)
     say = Say("Words", delivery=going.delivery.id)
+    intent = Intent(going.learner.schedule, going.delivery.kind, going.delivery.slot, going.delivery.lesson)
+    claimed = [Claimed([(going.delivery.id, going.learner.id)], intent)]
     return {
         "turn": turn,
         "due_batch": due_batch,
         "replied": lambda: store.replied("telegram:0", None, NOW, Receipt(Outcome.SENT, 1), say),
         "all_replied": lambda: store.all_replied("telegram:0"),
+        "opened": lambda: store.opened(claimed, NOW),
         "take_waiting": lambda: store.take_waiting(NOW, 10, HOLD),
         "sending": lambda: store.sending([going.delivery], NOW),
         "record": lambda: store.record([done]),
