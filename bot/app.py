@@ -53,6 +53,8 @@ Clock = Callable[[], datetime]
 
 # A stop has 10 seconds: 1 to stop taking updates, 5 for answers and lessons that are under way, 2 to confirm, the rest to close.
 FINISH_SECONDS = 5.0
+HEAD_START = 1.0
+"""Seconds that listening has before anything else is loaded."""
 FIRST_LOOK = 3.0
 """Seconds that the first poll waits, on PostgreSQL, for the database to say whether another process polls. Help may be waiting."""
 
@@ -83,7 +85,8 @@ class App:
         self.clock = clock
         self.artist = Artist(Path(settings.data_dir, "drawing"))
         # One process on one file has the whole budget; processes on one PostgreSQL share theirs there.
-        budget = SharedBudget(self) if settings.database.startswith("postgresql") else OwnBudget()
+        self._several = settings.database.startswith("postgresql")
+        budget = SharedBudget(self) if self._several else OwnBudget()
         self.pace = Pace(settings.send_rate, budget, settings.chat_rate)
         self.sender = TelegramSender(replies, Door(for_lessons), self.pace, self.artist.draw)
         self.lanes = Lanes()
@@ -124,7 +127,7 @@ class App:
         """Runs until `stop` is called. With `ticking` False, only a call to `tick` sends what is due."""
         # The bots are not initialized: that would call getMe, and starting must not depend on the network.
         receiving = self._go(self.receiver.run())
-        self._go(self.help_lane.learn_to_read())
+        self._go(self._learn_to_read())
         self._go(self._open(ticking))
         self._go(self._introduce())
         served = await self._serve_health()
@@ -249,6 +252,17 @@ class App:
 
     # -- start -----------------------------------------------------------------------------------------------------------
 
+    async def _listening(self) -> None:
+        """Returns when what had come in before the start is taken, or cannot be had at once. Loading leaves the event loop little time,
+        so whoever asked for help is answered before it begins."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HEAD_START):
+                await self.receiver.listening.wait()
+
+    async def _learn_to_read(self) -> None:
+        await self._listening()
+        await self.help_lane.learn_to_read()
+
     async def _open(self, ticking: bool = False) -> None:
         wait = 0.2
         while not self.opened.is_set():
@@ -265,21 +279,25 @@ class App:
             self._start_ticking()
 
     async def _get_ready(self) -> None:
+        if not self._several:  # otherwise listening itself waits for the database to say whose turn it is
+            await self._listening()
         try:
             # Takes half of the start, and help is not to wait for it.
             await asyncio.to_thread(import_module, "bot.rooms")
         finally:
             self._loaded.set()
-        from bot.rooms import build_rooms, build_store
+        from bot.rooms import build_rooms, build_store, settle
 
         if self._store is None:
             self._store = build_store(self.settings)
             self._can_ask.set()  # whose turn it is to poll is known long before lessons can go out
+            await self._listening()
         if self._rooms is None:
             aside, halted = self.help_lane.memory, self._stopping.is_set
             self._rooms = await asyncio.to_thread(build_rooms, self.settings, self._store, self.sender, aside, halted)
         await self.store.ready()
         await self.rooms.conversation.take_over(self.clock())
+        settle()
         self.opened.set()
 
     def _start_ticking(self) -> None:
@@ -324,7 +342,7 @@ class App:
 
     async def _our_turn_to_poll(self) -> bool:
         """Of several processes on one database one polls. When the database cannot say which, this one does: help comes first."""
-        if not self.settings.database.startswith("postgresql"):
+        if not self._several:
             return True
         await self._loaded.wait()  # a busy machine may take its time: that says nothing about the database
         try:

@@ -28,25 +28,29 @@ async def crowd(
     tracks: Sequence[str] = ("stress",),
     hour: int = 8,
     passed: int = 0,
+    roads: Sequence[tuple[Sequence[str], int]] = (),
 ) -> None:
-    """Active learners in these chats, all due at that moment, in these zones by turns, through `passed` lessons of the first track."""
+    """Active learners in these chats, all due at that moment, in these zones by turns, through `passed` lessons of the first track;
+    or by turns on these roads: tracks, and how many lessons of the first of them they have been through."""
+    roads = roads or ((tracks, passed),)
     for start in range(0, len(chats), CHUNK):
         people = list(_people(keyring, chats[start : start + CHUNK], due_at, zones, hour))
+        theirs = [(row["id"], *roads[number % len(roads)]) for number, row in enumerate(people, start)]
         places = [
-            {"learner_id": row["id"], "track": track, "position": position, "chosen_at": due_at}
-            for row in people
-            for position, track in enumerate(tracks)
+            {"learner_id": learner, "track": track, "position": position, "chosen_at": due_at}
+            for learner, chosen, _ in theirs
+            for position, track in enumerate(chosen)
+        ]
+        passages = [
+            {"learner_id": learner, "lesson_id": f"{chosen[0]}-{number:02}", "how": "sent", "at": due_at}
+            for learner, chosen, through in theirs
+            for number in range(1, through + 1)
         ]
         async with database.unhurried(120) as db:
             await db.execute(insert(t.learners), people)
             await db.execute(insert(t.enrolments), places)
-            if passed:
-                through = [
-                    {"learner_id": row["id"], "lesson_id": f"{tracks[0]}-{number:02}", "how": "sent", "at": due_at}
-                    for row in people
-                    for number in range(1, passed + 1)
-                ]
-                await db.execute(insert(t.passages), through)
+            if passages:
+                await db.execute(insert(t.passages), passages)
 
 
 def _people(

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from bot.course.lesson import Course, Lesson, Theme
 from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, next_due, slot_of
@@ -141,6 +142,10 @@ class Hold:
 Decision = SendLesson | SendCatchUp | Finish | Hold
 
 
+# Of those who are due together, many are at the same place.
+_next_of = lru_cache(maxsize=8192)(next_lesson)
+
+
 def decide(
     course: Course, standing: Standing, rule: Rule, *, due: datetime, now: datetime, last_slot: date | None
 ) -> Decision:
@@ -150,7 +155,7 @@ def decide(
         return Hold(Reason.ALREADY_TODAY, next_due(rule, now, last_slot))
     if is_quiet(rule, now):
         return Hold(Reason.QUIET_HOURS, min(end_of_quiet(rule, now), next_due(rule, now, last_slot)))
-    lesson = next_lesson(course, standing)
+    lesson = _next_of(course, standing)
     if lesson is None:
         return Finish(slot)
     if now - due > KIND_LATENESS:

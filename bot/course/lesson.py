@@ -134,9 +134,10 @@ class Suggestion:
     why: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """Every track in the order in which it is offered, and the sources by id. `words` is language -> theme -> what speaks of it."""
+    """Every track in the order in which it is offered, and the sources by id. Equal to itself alone, as
+    it is too large to compare. `words` is language -> theme -> what speaks of it."""
 
     tracks: Mapping[str, Track]
     sources: Mapping[str, Source] = field(default_factory=dict)

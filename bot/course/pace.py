@@ -82,6 +82,11 @@ def next_due(rule: Rule, after: datetime, last_slot: date | None = None, apart: 
     learner was in. So a move across the date line or an hour changed after today's lesson never makes two on one date.
     `apart` is how many days lie between two lessons, at the least.
     """
+    return (_next_due if after.tzinfo is UTC else _next_due.__wrapped__)(rule, after, last_slot, apart)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _next_due(rule: Rule, after: datetime, last_slot: date | None, apart: int) -> datetime:
     day = local(after, rule.zone).date()
     if last_slot is not None:
         day = max(day, last_slot + timedelta(days=apart))

@@ -44,7 +44,7 @@ BATCH = 500
 """Due learners decided in one transaction: small enough that a person who writes meanwhile waits a few hundredths of a second."""
 IN_FLIGHT = 128
 """Deliveries marked SENDING at once: as many as a crash can leave uncertain, and enough for a thousand a second over a slow line."""
-AT_ONCE = 20
+AT_ONCE = 50
 """Learners decided before anything else gets a turn."""
 POISON = timedelta(hours=1)
 """How far a row that makes deciding fail is pushed out of the others' way."""
@@ -224,7 +224,7 @@ def intents(course: Course, due: Due, now: datetime) -> tuple[Intent, ...]:
             missed = Intent(after, DeliveryKind.LESSON, slot_of(rule, owed), reason=Reason.TOO_LATE.value)
             return (missed, Intent(after, DeliveryKind.CATCH_UP, slot))
         case Finish(slot):
-            return (Intent(replace(here, due_at=None, owed_since=None), DeliveryKind.FINISH, slot),)
+            return (Intent(here._replace(due_at=None, owed_since=None), DeliveryKind.FINISH, slot),)
         case Hold():
             return (_held(here, rule, decision, now),)
 
@@ -233,18 +233,18 @@ def _moved_on(due: Due, rule: Rule, now: datetime, last_slot: date | None, *, ge
     # The lesson that is going out now is not answered yet: with it the pace may thin.
     here = due.schedule
     due_at = next_due(rule, now, last_slot, days_apart(here.unanswered + 1, steady=due.wishes.steady))
-    return replace(here, last_slot=last_slot, due_at=due_at, owed_since=None, gentle=gentle)
+    return here._replace(last_slot=last_slot, due_at=due_at, owed_since=None, gentle=gentle)
 
 
 def _on_holiday(here: Schedule, rule: Rule, back: date | None, now: datetime) -> Intent:
     until = next_due(rule, now) if back is None else occurrence(rule, back) or next_due(rule, now)
-    away = replace(here, state=State.PAUSED, paused_until=until, due_at=until, owed_since=None)
+    away = here._replace(state=State.PAUSED, paused_until=until, due_at=until, owed_since=None)
     return Intent(away, DeliveryKind.LESSON, slot_of(rule, now), reason=Reason.HOLIDAY.value)
 
 
 def _fades(here: Schedule, rule: Rule, now: datetime) -> Intent:
     """After so long without a sign of life lessons wait, and this is said once."""
-    resting = replace(here, state=State.PAUSED, paused_until=None, due_at=None, owed_since=None)
+    resting = here._replace(state=State.PAUSED, paused_until=None, due_at=None, owed_since=None)
     return Intent(resting, DeliveryKind.FADE, slot_of(rule, now))
 
 
@@ -252,12 +252,12 @@ def _asks_again(here: Schedule, rule: Rule, now: datetime) -> Intent:
     """The words that they agreed to have changed: lessons wait until they have been asked, and this is said once."""
     if is_quiet(rule, now):
         return _held(here, rule, Hold(Reason.QUIET_HOURS, end_of_quiet(rule, now)), now)
-    return Intent(replace(here, due_at=None, owed_since=None), DeliveryKind.NEW_WORDS, slot_of(rule, now))
+    return Intent(here._replace(due_at=None, owed_since=None), DeliveryKind.NEW_WORDS, slot_of(rule, now))
 
 
 def _held(here: Schedule, rule: Rule | None, hold: Hold, now: datetime) -> Intent:
     owed = here.owed_since or here.due_at if hold.reason is Reason.QUIET_HOURS else None
-    changed = replace(here, due_at=hold.until, owed_since=owed)
+    changed = here._replace(due_at=hold.until, owed_since=owed)
     return Intent(changed, DeliveryKind.LESSON, slot_of(rule, now) if rule else now.date(), reason=hold.reason.value)
 
 
@@ -265,7 +265,7 @@ def _pause_over(here: Schedule, rule: Rule | None, now: datetime) -> Intent:
     if rule is not None and is_quiet(rule, now):
         return _held(here, rule, Hold(Reason.QUIET_HOURS, end_of_quiet(rule, now)), now)
     # It stays paused until they choose: nobody is taken back to the course by the clock alone.
-    waiting = replace(here, paused_until=None, due_at=None, owed_since=None)
+    waiting = here._replace(paused_until=None, due_at=None, owed_since=None)
     return Intent(waiting, DeliveryKind.PAUSE_OVER, slot_of(rule, now) if rule else now.date())
 
 

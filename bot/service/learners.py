@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.course.journey import Standing
 from bot.course.lesson import Lesson, PracticeForm, Theme
@@ -68,8 +69,7 @@ class Wishes:
         return first is not None and back is not None and first <= day < back
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """What planning may change about a learner; none of it is sealed. See Learner."""
 
     state: State

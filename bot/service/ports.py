@@ -199,7 +199,9 @@ class Claimed:
     """What was decided to be sent, and is held by this process: ids of ledger rows, each with its learner's."""
 
     rows: Sequence[tuple[str, str]]
-    intent: Intent
+    kind: DeliveryKind
+    slot: date
+    lesson: str | None
 
 
 class DueBatch(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -32,7 +32,7 @@ CLAIMED, SENDING, RETRY = DeliveryStatus.CLAIMED.value, DeliveryStatus.SENDING.v
 
 WHOSE = ("id", "learner_id")
 ROW = ("kind", "slot", "number", "lesson_id", "status", "reason", "next_at", "held_by", "created_at", "updated_at")
-SCHEDULE = ("state", "due_at", "owed_since", "paused_until", "last_slot", "gentle", "unanswered")
+SCHEDULE = Schedule._fields
 
 DUE = (
     select(
@@ -80,6 +80,8 @@ OUTCOMES = Change(
     },
     at="updated_at",
 )
+Decided = tuple[DeliveryKind, date, str | None, str | None]
+"""What a decision comes to in the ledger: kind, slot, lesson, and the reason where nothing is sent."""
 LEFT_OPEN = timedelta(hours=1)
 """A question that somebody left open for so long is closed by the lesson that comes: their next words answer the lesson."""
 ASKED = Change(
@@ -160,7 +162,7 @@ def _names(lessons: str) -> frozenset[str]:
 
 
 class StoredBatch:
-    """See the port `DueBatch`."""
+    """See the port `DueBatch`. What is the same for several is kept once, and written together."""
 
     def __init__(self, due: tuple[Due, ...], now: datetime, until: datetime, process: int | None) -> None:
         self.due = due
@@ -168,43 +170,39 @@ class StoredBatch:
         self._now = now
         self._process = process
         self._until = now if process is None else until
-        self._rows: list[Alike] = []
-        self._times: list[Alike] = []
+        self._decided: dict[Decided, list[str]] = {}
+        self._schedules: dict[Schedule, list[str]] = {}
 
     def decide(self, due: Due, intents: Sequence[Intent]) -> None:
         """Keeps decisions: their rows of the ledger, and the new schedule."""
-        for intent in intents:
-            whose = list(zip(ids_in_order(self._now, len(due.learners)), due.learners, strict=True))
-            if intent.reason is None:
-                row = _waiting_row(intent.kind, intent.slot, intent.lesson, self._now)
-                row |= {"next_at": self._until, "held_by": self._process}
-                self.claimed.append(Claimed(whose, intent))
-            else:
-                row = _decided_against(intent, self._now)
-            self._rows.append((whose, [row[name] for name in ROW]))
-        self._set_times(due, intents[-1].schedule)
+        for one in intents:
+            self._decided.setdefault((one.kind, one.slot, one.lesson, one.reason), []).extend(due.learners)
+        self._schedules.setdefault(intents[-1].schedule, []).extend(due.learners)
 
     def postpone(self, due: Due, until: datetime) -> None:
         """Pushes their due time ahead, and nothing else."""
-        self._set_times(due, replace(due.schedule, due_at=until))
-
-    def _set_times(self, due: Due, schedule: Schedule) -> None:
-        self._times.append(([(one,) for one in due.learners], [getattr(schedule, name) for name in SCHEDULE]))
+        self._schedules.setdefault(due.schedule._replace(due_at=until), []).extend(due.learners)
 
     def finish(self, db: Connection, broken: Sequence[str] = ()) -> None:
         """Writes every decision, as the last thing of the transaction. Those whose rows are `broken` are looked at later."""
         # A slot that has its row already keeps it: one of a kind a local date, whatever happens.
-        NEW_ROWS.run_alike(db, self._rows)
-        NEW_TIMES.run_alike(db, self._times)
+        NEW_ROWS.run_alike(db, [self._rows(what, learners) for what, learners in self._decided.items()])
+        times = (([(one,) for one in learners], then) for then, learners in self._schedules.items())
+        NEW_TIMES.run_alike(db, list(times))
         if broken:
             db.execute(update(t.learners).where(t.learners.c.id.in_(broken)).values(due_at=self._now + BROKEN))
 
-
-def _decided_against(intent: Intent, now: datetime) -> dict[str, Any]:
-    # Of what is sent there is one a date; of decisions not to send there may be several.
-    row = _waiting_row(intent.kind, intent.slot, intent.lesson, now)
-    ended = {"status": DeliveryStatus.NOT_SENT.value, "reason": intent.reason, "next_at": None}
-    return row | ended | {"number": _moment_of(intent.slot, now)}
+    def _rows(self, what: Decided, learners: Sequence[str]) -> Alike:
+        kind, slot, lesson, reason = what
+        row = _waiting_row(kind, slot, lesson, self._now) | {"next_at": self._until, "held_by": self._process}
+        whose = list(zip(ids_in_order(self._now, len(learners)), learners, strict=True))
+        if reason is None:
+            self.claimed.append(Claimed(whose, kind, slot, lesson))
+        else:
+            # Of what is sent there is one a date; of decisions not to send there may be several.
+            ended = {"status": DeliveryStatus.NOT_SENT.value, "reason": reason, "next_at": None, "held_by": None}
+            row |= ended | {"number": _moment_of(slot, self._now)}
+        return whose, [row[name] for name in ROW]
 
 
 def _moment_of(slot: date, now: datetime) -> int:
@@ -218,9 +216,8 @@ def _moment_of(slot: date, now: datetime) -> int:
 
 def deliveries_of(claimed: Claimed) -> Iterator[Delivery]:
     """What was claimed, as it stands in the ledger."""
-    what = claimed.intent
     for row, learner in claimed.rows:
-        yield Delivery(row, learner, what.kind, what.slot, what.lesson, DeliveryStatus.CLAIMED)
+        yield Delivery(row, learner, claimed.kind, claimed.slot, claimed.lesson, DeliveryStatus.CLAIMED)
 
 
 def rows_of(db: Connection, deliveries: Sequence[Delivery]) -> Sequence[Row[Any]]:

@@ -54,7 +54,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 UNCERTAIN_AT_ONCE = 500
-OPENED_AT_ONCE = 25
+OPENED_AT_ONCE = 50
 RESERVE = text("""
     INSERT INTO budget AS b (name, next_at) VALUES ('messages', clock_timestamp() + :seconds * interval '1 second')
     ON CONFLICT (name) DO UPDATE SET next_at = :seconds * interval '1 second' + greatest(

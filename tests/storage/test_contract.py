@@ -613,7 +613,7 @@ async def test_a_decision_not_to_send_keeps_its_reason_and_never_waits(store: Sq
     await meet(store)
     async with store.due_batch(NOW, 10, HOLD) as batch:
         (due,) = batch.due
-        after = replace(due.schedule, due_at=NOW + timedelta(hours=9))
+        after = due.schedule._replace(due_at=NOW + timedelta(hours=9))
         batch.decide(due, [Intent(after, DeliveryKind.LESSON, TODAY, reason="quiet_hours")])
     assert await store.take_waiting(NOW + timedelta(days=9), 10, HOLD) == ()
     (there,) = await ledger(store)
@@ -626,7 +626,7 @@ async def test_a_date_may_have_several_decisions_not_to_send_and_still_its_lesso
     for later in range(3):
         now = NOW + timedelta(hours=later)
         async with store.due_batch(now, 10, HOLD) as batch:
-            after = replace(learner.schedule, due_at=now + timedelta(hours=1))
+            after = learner.schedule._replace(due_at=now + timedelta(hours=1))
             batch.decide(batch.due[0], [Intent(after, DeliveryKind.LESSON, TODAY, reason="quiet_hours")])
     async with store.due_batch(NOW + timedelta(hours=3), 10, HOLD) as batch:
         batch.decide(batch.due[0], todays_lesson(batch.due[0]))
@@ -637,7 +637,7 @@ async def test_a_date_may_have_several_decisions_not_to_send_and_still_its_lesso
 async def test_a_learner_may_get_two_rows_at_once(store: SqlStore) -> None:
     learner = await meet(store)
     async with store.due_batch(NOW, 10, HOLD) as batch:
-        after = replace(learner.schedule, due_at=NOW + timedelta(days=1))
+        after = learner.schedule._replace(due_at=NOW + timedelta(days=1))
         missed = Intent(after, DeliveryKind.LESSON, TODAY, reason="too_late")
         batch.decide(batch.due[0], [missed, Intent(after, DeliveryKind.CATCH_UP, TODAY)])
     (waiting,) = await store.take_waiting(NOW, 10, HOLD)
@@ -824,7 +824,7 @@ async def test_every_lesson_in_doubt_is_asked_about_even_two_of_one_date(store: 
 async def test_a_notice_in_doubt_is_simply_sent_again(store: SqlStore) -> None:
     learner = await meet(store)
     async with store.due_batch(NOW, 10, HOLD) as batch:
-        batch.decide(batch.due[0], [Intent(replace(learner.schedule, due_at=None), DeliveryKind.FINISH, TODAY)])
+        batch.decide(batch.due[0], [Intent(learner.schedule._replace(due_at=None), DeliveryKind.FINISH, TODAY)])
     (notice,) = await store.take_waiting(NOW, 10, HOLD)
     await store.sending([notice.delivery], NOW + HOLD)
     assert await store.uncertain(NOW + HOLD) == 1

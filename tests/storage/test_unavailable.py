@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 
 from bot.messages import Outcome, Receipt, Say
 from bot.service.learners import DeliveryKind, DeliveryStatus, Learner
-from bot.service.ports import Claimed, Done, Intent, StoreUnavailable, Waiting
+from bot.service.ports import Claimed, Done, StoreUnavailable, Waiting
 from bot.storage.ageing import SqlAgeing
 from bot.storage.database import Database
 from bot.storage.sealing import Keyring
@@ -66,8 +66,8 @@ def writes(store: SqlStore, going: Waiting) -> dict[str, Call]:
 
     done = Done(going.delivery, DeliveryStatus.SENT, NOW, 1, passed="stress-1", answers=True)
     say = Say("Words", delivery=going.delivery.id)
-    intent = Intent(going.learner.schedule, going.delivery.kind, going.delivery.slot, going.delivery.lesson)
-    claimed = [Claimed([(going.delivery.id, going.learner.id)], intent)]
+    one = going.delivery
+    claimed = [Claimed([(one.id, one.learner)], one.kind, one.slot, one.lesson)]
     return {
         "turn": turn,
         "due_batch": due_batch,

@@ -129,8 +129,8 @@ def _done() -> asyncio.Future[None]:
 
 
 class Receiver:
-    """Long polling. `state` says in a word how it goes, for health checks. `our_turn` tells whether this process is to poll, where
-    there are several."""
+    """Long polling. `state` says in a word how it goes, for health checks; `listening` is set once what had come in before is taken.
+    `our_turn` tells whether this process is to poll, where there are several."""
 
     def __init__(self, bot: Polling, intake: Intake, our_turn: OurTurn = _always) -> None:
         self._bot = bot
@@ -140,6 +140,7 @@ class Receiver:
         self._unconfirmed: dict[int, asyncio.Future[None]] = {}
         self._next: int | None = None
         self.state = "starting"
+        self.listening = asyncio.Event()
 
     async def run(self) -> None:
         """Polls until it is cancelled. Trouble is told once, and tried again for as long as it lasts."""
@@ -221,6 +222,7 @@ class Receiver:
         for update in updates:
             self._take(update)
         await self._settle()
+        self.listening.set()
 
     def _take(self, update: dict[str, Any]) -> None:
         number = update.get("update_id")

@@ -34,6 +34,7 @@ class Webhook:
         self._secret = secret.encode()
         self._listen = listen
         self.state = "starting"
+        self.listening = asyncio.Event()
 
     async def run(self) -> None:
         """Serves until it is cancelled; registers the address as soon as the Bot API can be reached."""
@@ -60,6 +61,7 @@ class Webhook:
                     max_connections=40,
                 )
                 self.state = "receiving"
+                self.listening.set()
                 log.info("receiving updates by webhook", extra={"action": "receiving"})
             except TelegramError as error:
                 self.state = f"the webhook could not be set ({type(error).__name__})"
