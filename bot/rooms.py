@@ -19,7 +19,7 @@ from bot.i18n.texts import texts_for
 from bot.service import upkeep
 from bot.service.announcing import Announcing
 from bot.service.conversation import Conversation
-from bot.service.delivery import BATCH, IN_FLIGHT, Delivery
+from bot.service.delivery import BATCH, Delivery
 from bot.service.ports import Aside, Sender
 from bot.service.retention import Retention
 from bot.settings import Settings
@@ -72,9 +72,9 @@ def build_rooms(settings: Settings, store: SqlStore, sender: Sender, aside: Asid
     database, keys = store.database, store.keyring
     conversation = Conversation(store, sender, course, aside, settings.backups_kept_days)
     rate = settings.send_rate
-    group, batch = max(1, min(IN_FLIGHT, int(rate))), max(20, min(BATCH, int(rate * 2)))
+    batch = max(20, min(BATCH, int(rate * 2)))
     announcing = Announcing(SqlAnnouncements(database, keys))
-    delivery = Delivery(store, sender, course, group, batch, halted, announcing.open)
+    delivery = Delivery(store, sender, course, batch, halted, announcing.open)
     retention, tidying = Retention(SqlAgeing(database, keys)), SqlTidying(database, keys)
     return Rooms(store, conversation, delivery, retention, tidying, announcing)
 

@@ -62,6 +62,11 @@ class Book:
     def keep(self, outgoing: Say | Edit | Toast) -> None:
         """The bot sends something, changes a message, or shows a word for a moment."""
 
+    @property
+    def at_once(self) -> int:
+        """As many as are looked at together."""
+        return 128
+
     async def window(self, most: int) -> int:
         """There is no hurry on paper."""
         return most

@@ -36,18 +36,14 @@ from bot.service.learners import (
     consented,
 )
 from bot.service.ports import Claimed, Done, Due, DueBatch, Intent, Sender, StatementRefused, Store, Waiting
-from bot.service.pump import HOLD, Pump
+from bot.service.pump import HOLD, POISON, Pump
 
 log = logging.getLogger(__name__)
 
 BATCH = 500
 """Due learners decided in one transaction: small enough that a person who writes meanwhile waits a few hundredths of a second."""
-IN_FLIGHT = 128
-"""Deliveries marked SENDING at once: as many as a crash can leave uncertain, and enough for a thousand a second over a slow line."""
 AT_ONCE = 50
 """Learners decided before anything else gets a turn."""
-POISON = timedelta(hours=1)
-"""How far a row that makes deciding fail is pushed out of the others' way."""
 HELD_UP = timedelta(minutes=30)
 """How long a lesson may be on its way, in a long broadcast or a few tries; then its lateness and the hour are looked at again."""
 REMEMBERED = 2048
@@ -66,7 +62,6 @@ class Delivery:
     store: Store
     sender: Sender
     course: Course
-    in_flight: int = IN_FLIGHT
     batch: int = BATCH
     halted: Callable[[], bool] = lambda: False
     announced: Mapping[str, announcing.Announcement] = field(default_factory=dict)
@@ -89,7 +84,6 @@ class Delivery:
             self.sender,
             clock,
             self.halted,
-            self.in_flight,
             lambda: self._fetch(clock(), counts),
             lambda one: self._send_one(one, clock()),
             counts,

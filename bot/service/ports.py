@@ -331,6 +331,10 @@ class NoAside:
 class Sender(Protocol):
     """The one door through which messages leave."""
 
+    @property
+    def at_once(self) -> int:
+        """How many lessons may be marked SENDING at once: as few as the rate needs, as a crash can leave each of them uncertain."""
+
     async def reply(self, chat: ChatRef, outgoing: Outgoing, press_id: str | None = None) -> Receipt: ...
     async def window(self, most: int) -> int:
         """Waits until lessons may go soon. Answers how many, at most so many; 0 while the messenger wants none for longer than a

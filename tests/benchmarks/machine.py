@@ -57,6 +57,10 @@ async def watched() -> AsyncIterator[Stall]:
 class Nowhere:
     """A sender that sends nothing."""
 
+    @property
+    def at_once(self) -> int:
+        return 128
+
     async def window(self, most: int) -> int:
         return most
 

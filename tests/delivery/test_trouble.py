@@ -7,15 +7,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
 from bot.demo import limits
 from bot.storage import tables as t
+from tests.crowd import crowd
 from tests.delivery.calendar import DID_NOT_REACH, LESSON, heard, lessons, on, times, titles
 from tests.e2e.chat import Chat
-from tests.world import World
+from tests.world import World, world
 
 EIGHT = on("2026-03-03", "08:00")
 CARD = "nobody reads this chat"
@@ -126,7 +128,12 @@ BEGIN SELECT RAISE(ABORT, 'no'); END"""
 
 @pytest.mark.parametrize(
     ("what", "when", "came", "poisoned"),
-    [("INSERT", "TRUE", 0, 1), ("UPDATE", "NEW.message IS NOT NULL", 1, 1), ("UPDATE", "NEW.status = 'sent'", 1, 2)],
+    [
+        ("INSERT", "TRUE", 0, 1),
+        ("UPDATE", "NEW.status = 'sending'", 0, 1),
+        ("UPDATE", "NEW.message IS NOT NULL", 1, 1),
+        ("UPDATE", "NEW.status = 'sent'", 1, 2),
+    ],
 )
 async def test_a_row_that_the_database_refuses_steps_aside_loudly(
     there: World, ana: Chat, ben: Chat, caplog: pytest.LogCaptureFixture, what: str, when: str, came: int, poisoned: int
@@ -146,6 +153,46 @@ async def test_a_row_that_the_database_refuses_steps_aside_loudly(
         await db.execute(text("DROP TRIGGER refused"))
     await there.at(EIGHT + timedelta(hours=2))
     assert len(lessons(ana)) == 1, "neither lost nor twice"
+
+
+async def test_a_row_that_can_never_be_marked_is_given_up_after_two_days(
+    there: World, ana: Chat, ben: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    for person in (ana, ben):
+        await person.is_learning("stress")
+    broken = REFUSED.format(what="UPDATE", when="NEW.status = 'sending'", learner=(await ana.learner()).id)
+    async with there.app.store.database.write() as db:
+        await db.execute(text(broken))
+    await there.at(EIGHT)
+    assert ("lesson", "retry", "our_bug") in await ledger(there)
+    await there.asleep_until(EIGHT + timedelta(days=3))
+    assert ("lesson", "refused", "our_bug") in await ledger(there)
+    assert lessons(ana) == []
+    caplog.clear()
+
+
+# -- a messenger that hangs --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("rate", "least", "most"), [(30, 8, 16), (1000, 128, 256)])
+async def test_no_more_is_on_its_way_than_the_rate_needs(tmp_path: Path, rate: int, least: int, most: int) -> None:
+    """Each of them is a line that asks whether it arrived, after a crash."""
+    async with world(tmp_path, SEND_RATE=str(rate)) as there:
+        chats = range(900_000, 900_400)
+        for chat in chats:
+            there.server.person(f"P{chat}", id=chat, started=True)
+        store = there.app.store
+        await crowd(store.database, store.keyring, chats, EIGHT, hour=8)
+        hanging = there.server.faults.add("hang", method="sendMessage")
+        there.clock.now = EIGHT
+        ticking = asyncio.create_task(there.app.tick())
+        seen = [0]
+        while hanging.struck < least or seen[-1] != seen[-2]:
+            await asyncio.sleep(0.5)  # at thirty a second, time for fifteen more
+            seen.append([status for _kind, status, _reason in await ledger(there)].count("sending"))
+            assert seen[-1] <= most
+        ticking.cancel()
+        await asyncio.gather(ticking, return_exceptions=True)
 
 
 # -- refused, broken off -------------------------------------------------------------------------------------------------

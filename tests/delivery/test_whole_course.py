@@ -62,6 +62,10 @@ class Notebook:
     readers: dict[ChatRef, Reader]
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
+    @property
+    def at_once(self) -> int:
+        return 128
+
     async def window(self, most: int) -> int:
         return most
 

@@ -8,6 +8,7 @@ lessons; what it used is taken off the next window. Help waits for nothing, and 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -31,6 +32,10 @@ SHORT = 3.0
 """Seconds of "slow down" that are waited for on the spot; for longer ones the work is put away."""
 DOUBT = 1.0
 """Seconds for which everybody waits when one chat was told to slow down, until it shows whether it was that chat alone."""
+LEAST_AT_ONCE, MOST_AT_ONCE = 4, 256
+"""Lessons marked SENDING at once. The most is enough for a thousand a second where an answer takes a quarter of one."""
+TRIP_AT_FIRST, LONGEST_TRIP = 0.1, 1.0
+"""Seconds that an answer is expected to take, before it is known and at the most."""
 ANSWER = 0.25
 """Seconds after which a message without an answer counts as having arrived."""
 
@@ -89,6 +94,17 @@ class Pace:
         self._lately: deque[Passed] = deque()
         self._held_until = 0.0
         self._doubted: ChatRef | None = None
+        self._trip = TRIP_AT_FIRST
+
+    @property
+    def at_once(self) -> int:
+        """Lessons that may be marked SENDING at once: a window of them, and those that leave while twice as long passes as answers
+        take of late. A crash can leave each of them uncertain."""
+        return max(LEAST_AT_ONCE, min(MOST_AT_ONCE, math.ceil(self.rate * (WINDOW + 2 * self._trip))))
+
+    def took(self, seconds: float) -> None:
+        """A message was taken, and its answer took so long."""
+        self._trip += (min(seconds, LONGEST_TRIP) - self._trip) / 16
 
     @property
     def _gap(self) -> float:
@@ -258,6 +274,11 @@ class Passed:
         """The answer is there."""
         self._answered = self._clock()
         self._unsteady.answered(self._late, self._answered - self._left)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been, or was, under way."""
+        return (self._clock() if self._answered is None else self._answered) - self._left
 
     def at(self, now: float) -> float:
         """When it counts as having arrived."""

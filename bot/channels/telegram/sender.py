@@ -89,6 +89,11 @@ class TelegramSender:
         """They are here again."""
         self._left.pop(chat, None)
 
+    @property
+    def at_once(self) -> int:
+        """How many lessons may be marked SENDING at once."""
+        return self._pace.at_once
+
     async def window(self, most: int) -> int:
         """Waits until lessons may go soon. Answers how many, at most so many; 0 while they are held for longer than a moment."""
         return await self._pace.window(most)
@@ -154,9 +159,12 @@ class TelegramSender:
     async def _counted(self, call: Callable[[], Awaitable[Sent]]) -> Receipt:
         passed = self._pace.passes()
         try:
-            return await named(call)
+            receipt = await named(call)
         finally:
             passed.arrived()
+        if receipt.outcome is Outcome.SENT:
+            self._pace.took(passed.seconds)
+        return receipt
 
     async def _slow_down(self, chat: ChatRef, seconds: float) -> None:
         with contextlib.suppress(StoreUnavailable):
