@@ -135,10 +135,10 @@ class App:
         await self._stopping.wait()
         await self._unwind(receiving, served)
 
-    def _help_leaves(self, url: str) -> None:
-        # Help waits for no pace, but what it sends counts: lessons make room for it.
+    async def _help_leaves(self, url: str) -> None:
+        # Help goes before everything, and what it sends counts: lessons and answers make room for it.
         if url.endswith("/sendMessage"):
-            self.pace.spend()
+            await self.pace.help()
 
     def stop(self) -> None:
         """Asks the app to end."""

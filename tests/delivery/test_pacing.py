@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+import pytest
 from telegram import Bot
 
 from bot.channels.telegram.door import Door
-from bot.channels.telegram.pace import OwnBudget, Pace
+from bot.channels.telegram.pace import Budget, OwnBudget, Pace
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.wire import Wire
 from bot.demo import BotApiServer
 from bot.messages import ChatRef, Outcome, Receipt, Say
-from tests.world import TOKEN
+from bot.storage.database import Database
+from bot.storage.sealing import Keyring, read_keys
+from bot.storage.store import SqlStore
+from tests.world import KEY, TOKEN
 
 FIRST = 800_000
 
@@ -29,6 +33,18 @@ class Line:
     server: BotApiServer
     sender: TelegramSender
     pace: Pace
+    helping: Bot
+
+    async def help(self, chat: int) -> float:
+        """Answers a call for help. Seconds that it took; raises where the messenger refuses it."""
+        began = time.monotonic()
+        await self.helping.send_message(FIRST + chat, "A card")
+        return time.monotonic() - began
+
+    async def busy_with(self, chats: range) -> None:
+        """Lessons and answers, as many as there is room for, until it is cancelled."""
+        while True:
+            await asyncio.gather(self.lessons(*chats), *(self.answer(chat) for chat in chats))
 
     async def lessons(self, *chats: int) -> list[Receipt]:
         """Sends lessons as the pump does. Those that are held back are left out."""
@@ -58,15 +74,29 @@ async def line(rate: float, chat_rate: float = 1000, people: int = 100) -> Async
     async with BotApiServer(TOKEN) as server:
         for chat in range(people):
             server.person(f"P{chat}", id=FIRST + chat, started=True)
-        requests = AiohttpRequest(16), Wire(f"{server.root}/bot{TOKEN}/sendMessage")
-        pace = Pace(rate, OwnBudget(), chat_rate)
-        bot = Bot(TOKEN, f"{server.root}/bot", request=requests[0], get_updates_request=AiohttpRequest(1))
-        try:
-            yield Line(server, TelegramSender(bot, Door(requests[1]), pace), pace)
-        finally:
-            for request in requests:
-                await request.shutdown()
+        async with sender_to(server, rate, OwnBudget(), chat_rate) as there:
+            yield there
         assert server.violations == []
+
+
+@asynccontextmanager
+async def sender_to(server: BotApiServer, rate: float, budget: Budget, chat_rate: float = 1000) -> AsyncIterator[Line]:
+    """A process's sender on the way to that server."""
+    pace = Pace(rate, budget, chat_rate)
+
+    async def leaves(url: str) -> None:
+        if url.endswith("/sendMessage"):
+            await pace.help()
+
+    requests = AiohttpRequest(16), AiohttpRequest(16, leaves=leaves), Wire(f"{server.root}/bot{TOKEN}/sendMessage")
+    bot, helping = (
+        Bot(TOKEN, f"{server.root}/bot", request=one, get_updates_request=AiohttpRequest(1)) for one in requests[:2]
+    )
+    try:
+        yield Line(server, TelegramSender(bot, Door(requests[2]), pace), pace, helping)
+    finally:
+        for request in requests:
+            await request.shutdown()
 
 
 async def test_one_message_a_second_for_each_chat() -> None:
@@ -115,3 +145,77 @@ async def test_slow_down_for_the_whole_bot_holds_every_lesson_and_no_help() -> N
         assert await there.answer(50) < 1.0, "somebody is waiting for this one"
         there.pace.spend()  # as a help card does: it waits for nothing
         assert await there.lessons(9) == []
+
+
+@pytest.mark.parametrize("rate", [20, 200])
+async def test_help_is_never_refused_while_lessons_and_answers_take_all_they_get(rate: int) -> None:
+    async with line(rate) as there:
+        there.server.flood.overall = rate
+        busy = asyncio.create_task(there.busy_with(range(60)))
+        while there.server.flood.peak < rate * 0.9:
+            await asyncio.sleep(0.02)
+        waits = [await there.help(60 + number) for number in range(12)]
+        waits += await asyncio.gather(*(there.help(80 + number) for number in range(4)))
+        busy.cancel()
+        await asyncio.gather(busy, return_exceptions=True)
+        assert there.server.flood.refused == 0
+        assert max(waits) < 0.5, "half of what a refusal would have cost"
+
+
+@asynccontextmanager
+async def two_processes(rate: int, postgres_url: str) -> AsyncIterator[tuple[Line, Line]]:
+    """On one database, and on the way to one server that takes so much and no more."""
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(BotApiServer(TOKEN))
+        for chat in range(200):
+            server.person(f"P{chat}", id=FIRST + chat, started=True)
+        server.flood.overall = rate
+        store = SqlStore(Database(postgres_url), Keyring(read_keys(KEY)))
+        stack.push_async_callback(store.close)
+        await store.ready()
+        one, other = [await stack.enter_async_context(sender_to(server, rate, Shared(store))) for _ in range(2)]
+        yield one, other
+
+
+@pytest.mark.postgres
+async def test_processes_that_share_a_budget_leave_room_for_the_help_of_each(postgres_url: str) -> None:
+    async with two_processes(60, postgres_url) as lines:
+        going = [
+            asyncio.create_task(one.busy_with(range(start, start + 40)))
+            for one, start in zip(lines, (0, 40), strict=True)
+        ]
+        waits = []
+        for number in range(16):
+            await asyncio.sleep(0.15)
+            waits.append(await lines[number % 2].help(100 + number))
+        for task in going:
+            task.cancel()
+        await asyncio.gather(*going, return_exceptions=True)
+        assert lines[0].server.flood.refused == 0
+        assert max(waits) < 0.5
+
+
+@pytest.mark.postgres
+async def test_lessons_make_room_for_what_another_process_answers(postgres_url: str) -> None:
+    async with two_processes(60, postgres_url) as (teaching, answering):
+        lessons = asyncio.create_task(teaching.lessons(*range(100), *range(100)))
+        for number in range(15):
+            await asyncio.sleep(0.1)
+            await asyncio.gather(answering.help(100 + number), answering.answer(120 + number // 2))
+        receipts = await lessons
+        assert {one.outcome for one in receipts} == {Outcome.SENT}
+        assert teaching.server.flood.refused == 0
+
+
+@dataclass
+class Shared:
+    """The budget that processes share, as the app plugs it in."""
+
+    store: SqlStore
+    alone = False
+
+    async def reserve(self, seconds: float) -> tuple[float, float]:
+        return await self.store.reserve(seconds)
+
+    async def hold(self, seconds: float) -> None:
+        await self.store.hold(seconds)

@@ -2,7 +2,8 @@
 
 Lessons go out in windows of evenly spaced moments. Windows are given out by the budget, one after the other, so that two
 processes never use the same one. A reply does not wait for a window, only for room within the second, and goes before
-lessons; what it used is taken off the next window. Help waits for nothing, and is taken off in the same way.
+lessons; what it used is taken off the next window. Help goes before both, has a share that neither of them uses, and is taken
+off in the same way.
 """
 
 from __future__ import annotations
@@ -12,14 +13,23 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from bot.messages import ChatRef
+from bot.service.ports import StoreUnavailable
 
 LEAST_LEFT, MOST_LEFT, LEFT_AT_FIRST = 0.025, 0.2, 0.1
 """The part of the allowed rate that lessons leave: for help, and for messages that bunch up on their way. As much of a second
 as messages were early or late of late is as much of the rate as two neighbouring seconds may exchange."""
-LEFT_ALONE = 0.02
+HELP_SHARE = 0.01
+"""The part of the messages of any second that lessons and replies never use. Below a hundred a second that is not one whole message:
+then help has the very next place, for which it waits as long as lies between two messages at the most."""
+HELP_WAITS = 1.0
+"""Seconds for which help waits for its place at most. To be refused would cost it as much."""
+FREELY = 0.1
+"""The part of the rate up to which a process answers people before it tells the others that share the budget; beyond, it asks first."""
+LEFT_ALONE = 0.015
 """The same for a process that is alone: it knows of every message when it arrived at the latest, and lets none go that could be one
 too many within any second. Nothing needs to be left for what bunches up."""
 CALMS_DOWN = 10.0
@@ -28,6 +38,8 @@ WINDOW = 0.25
 """Seconds that one window lasts: what a process that dies has reserved in vain, and how soon a reply is made up for."""
 CHAT_GAP = 1.1
 """Seconds between two messages to one chat where one a second is allowed: the first may be slower on its way than the second."""
+LONGEST_AGREED = 2.0
+"""Seconds for which a reply waits for its part of a shared budget at most."""
 SHORT = 3.0
 """Seconds of "slow down" that are waited for on the spot; for longer ones the work is put away."""
 DOUBT = 1.0
@@ -38,6 +50,10 @@ TRIP_AT_FIRST, LONGEST_TRIP = 0.1, 1.0
 """Seconds that an answer is expected to take, before it is known and at the most."""
 ANSWER = 0.25
 """Seconds after which a message without an answer counts as having arrived."""
+SECOND = 1.01
+"""Seconds over which no more messages than allowed may arrive, and a little for what cannot be seen from here."""
+FORGETS = 60.0
+"""Seconds in which the quickest answer of late counts as half as long again: ways become longer, too."""
 
 
 class Budget(Protocol):
@@ -83,6 +99,7 @@ class Pace:
         self.rate = rate
         self._unsteady = Unsteady(rate, alone=budget.alone)
         self._most = max(1, int(rate))
+        self._kept = int(rate * HELP_SHARE)
         self._budget = budget
         self._clock = clock
         self._chats = ChatPace(CHAT_GAP / chat_rate, clock)
@@ -90,7 +107,11 @@ class Pace:
         self._end = 0.0
         self._spent = 0
         self._late = 0.0
-        self._urgent = 0
+        self._urgent = self._calling = 0
+        self._in_turn = asyncio.Lock()
+        self._settling: asyncio.Task[None] | None = None
+        self._replies: deque[float] = deque()
+        self._replied_until = 0.0
         self._lately: deque[Passed] = deque()
         self._held_until = 0.0
         self._doubted: ChatRef | None = None
@@ -139,7 +160,8 @@ class Pace:
         while True:
             moment = await self._moment()
             await self._sleep_until(moment)
-            await self._until_there_is_room(lambda: self._room() or (self._gap if self._urgent else 0.0))
+            async with self._in_turn:  # otherwise all that wait for the same place would look for it again and again
+                await self._until(self._room_for_a_lesson)
             self._late = self._clock() - moment
             self._unsteady.note(self._late)
             if self._late <= self._unsteady.borne:
@@ -160,15 +182,55 @@ class Pace:
         await self._chats.turn(chat)
         self._urgent += 1
         try:
-            await self._until_there_is_room(self._room)
+            await self._agreed()
+            await self._until(self._room_for_a_reply)
+            self._replied_until = max(self._replied_until, self._clock()) + self._gap
         finally:
             self._urgent -= 1
-        self._spent += 1
+
+    async def help(self) -> None:
+        """Waits until a call for help may be answered, which is at once but for the rarest case, and counts the message."""
+        self._calling += 1
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(HELP_WAITS):
+                    await self._until(self._room)
+        finally:
+            self._calling -= 1
+        self.spend()
 
     def spend(self) -> None:
-        """Counts a message that waited for nothing, as a help card does."""
-        self._spent += 1
+        """Counts a message that waited for nothing."""
         self.passes()
+        self._spent += 1
+        self._settle()
+
+    async def _agreed(self) -> None:
+        """Counts a reply. Where the budget is shared, many of them are asked for first; of few the others hear afterwards."""
+        now = self._clock()
+        while self._replies and self._replies[0] <= now - 1.0:
+            self._replies.popleft()
+        self._replies.append(now)
+        if self._budget.alone or len(self._replies) <= FREELY * self.rate:
+            self._spent += 1
+            self._settle()
+            return
+        with suppress(StoreUnavailable):  # somebody is waiting for the answer, budget or not
+            wait, _held = await self._budget.reserve(self._gap)
+            await asyncio.sleep(min(wait, LONGEST_AGREED))
+
+    def _settle(self) -> None:
+        """Sees to it that what was spent is taken off the shared budget, even where no lesson is waiting for its window."""
+        if not self._budget.alone and self._settling is None:
+            self._settling = asyncio.create_task(self._take_off())
+
+    async def _take_off(self) -> None:
+        await asyncio.sleep(WINDOW / 2)
+        self._settling = None
+        spent, self._spent = self._spent, 0
+        if spent:
+            with suppress(StoreUnavailable):
+                await self._budget.reserve(spent * self._gap)
 
     # -- what is under way ---------------------------------------------------------------------------------------------
 
@@ -178,21 +240,31 @@ class Pace:
         self._lately.append(passed)
         return passed
 
-    def _room(self) -> float:
-        """Seconds until one more message makes no second too full; 0 when there is room now."""
+    def _room(self, kept: int = 0) -> float:
+        """Seconds until one more message leaves so many places free in every second; 0 when it does so now."""
         now = self._clock()
-        while self._lately and self._lately[0].at(now) <= now - 1.0:
+        while self._lately and self._lately[0].at(now) <= now - SECOND:
             self._lately.popleft()
-        if len(self._lately) < self._most:
+        most = self._most - kept
+        if len(self._lately) < most:
             return 0.0
-        return max(0.001, self._lately[len(self._lately) - self._most].at(now) + 1.0 - now)
+        return max(0.001, self._lately[len(self._lately) - most].at(now) + SECOND - now)
 
-    async def _until_there_is_room(self, seconds: Callable[[], float]) -> None:
+    def _room_for_a_reply(self) -> float:
+        # Many at once take what a window has and then come evenly: all places of a second taken in one moment become free in one, too,
+        # and until then there would be none for help.
+        bunched = self._replied_until - WINDOW - self._clock()
+        return max(0.0, bunched, self._room(self._kept)) or (self._gap if self._calling else 0.0)
+
+    def _room_for_a_lesson(self) -> float:
+        return self._room(self._kept) or (self._gap if self._calling or self._urgent else 0.0)
+
+    async def _until(self, wait: Callable[[], float]) -> None:
         while True:
-            wait = seconds()
-            if wait <= 0:
+            seconds = wait()
+            if seconds <= 0:
                 return
-            await asyncio.sleep(min(wait, WINDOW))
+            await asyncio.sleep(min(seconds, WINDOW))
 
     async def _sleep_until(self, moment: float) -> None:
         if (wait := moment - self._clock()) > 0:
@@ -231,7 +303,8 @@ class Unsteady:
 
     def __init__(self, rate: float, *, alone: bool) -> None:
         self._keeps = 0.5 ** (1.0 / (CALMS_DOWN * rate))
-        self._best = ANSWER
+        self.quickest = 0.0
+        self._heard = 0.0
         self._alone = alone
         self.left = LEFT_ALONE if alone else LEFT_AT_FIRST
         self.lost = 0.0
@@ -248,18 +321,20 @@ class Unsteady:
             return
         self.left = min(MOST_LEFT, max(LEAST_LEFT, seconds, self.left * self._keeps))
 
-    def answered(self, late: float, seconds: float) -> None:
+    def answered(self, now: float, late: float, seconds: float) -> None:
         """A message left so late, and its answer took so long: what it took longer than the quickest, it may have arrived late."""
+        grown = self.quickest * (1.0 + 0.5 * min(1.0, (now - self._heard) / FORGETS)) or seconds
+        self.quickest, self._heard = min(seconds, grown), now
         if self._alone:
             return
-        self._best = min(seconds, self._best * 1.001)
-        off = late + min(seconds - self._best, ANSWER)
+        off = late + min(seconds - self.quickest, ANSWER)
         self.lost += max(0.0, off - self.left)
         self.note(off)
 
 
 class Passed:
-    """A message on its way. It arrived between its leaving and its answer, and counts as late as it can have."""
+    """A message on its way. All take at least as long as the quickest does, so that this part makes no two of them meet; what one took
+    longer, it counts as having arrived later."""
 
     __slots__ = ("_answered", "_clock", "_late", "_left", "_unsteady")
 
@@ -273,7 +348,7 @@ class Passed:
     def arrived(self) -> None:
         """The answer is there."""
         self._answered = self._clock()
-        self._unsteady.answered(self._late, self._answered - self._left)
+        self._unsteady.answered(self._answered, self._late, self.seconds)
 
     @property
     def seconds(self) -> float:
@@ -282,9 +357,8 @@ class Passed:
 
     def at(self, now: float) -> float:
         """When it counts as having arrived."""
-        if self._answered is not None:
-            return self._answered
-        return min(now, self._left + ANSWER)
+        longest = min(ANSWER, now - self._left) if self._answered is None else self._answered - self._left
+        return self._left + max(0.0, longest - self._unsteady.quickest)
 
 
 class ChatPace:

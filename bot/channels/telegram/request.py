@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +23,7 @@ class AnswerLostError(NetworkError):
 JSON = {"Content-Type": "application/json"}
 
 
-def _nothing(_url: str) -> None:
+async def _at_once(_url: str) -> None:
     return
 
 
@@ -40,7 +40,7 @@ class Discreet(BaseRequest):
 
 
 class AiohttpRequest(Discreet):
-    """Requests over connections of its own, so that one kind of traffic never waits behind another. `leaves` is told of each."""
+    """Requests over connections of its own, so that one kind of traffic never waits behind another. Each waits for `leaves`."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class AiohttpRequest(Discreet):
         *,
         read_timeout: float = 20.0,
         connect_timeout: float = 5.0,
-        leaves: Callable[[str], None] = _nothing,
+        leaves: Callable[[str], Awaitable[None]] = _at_once,
     ) -> None:
         self._leaves = leaves
         self._connections = connections
@@ -89,7 +89,7 @@ class AiohttpRequest(Discreet):
         patience = self._read_timeout if read_timeout is DEFAULT_NONE or read_timeout is None else float(read_timeout)  # type: ignore[arg-type]
         timeout = _timeout(self._connect_timeout, patience)
         body, headers = _body(request_data)
-        self._leaves(url)
+        await self._leaves(url)
         try:
             async with self._session.request(
                 method, _address(url), data=body, headers=headers, timeout=timeout
