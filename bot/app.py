@@ -34,7 +34,6 @@ from bot.crisis import answer as crisis
 from bot.drawing.artist import Artist
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Say, Toast
-from bot.service.commands import COMMANDS
 from bot.service.ports import PATIENCE, StoreUnavailable
 from bot.service.tidying import tidy
 from bot.settings import Settings
@@ -321,7 +320,9 @@ class App:
         return await self.store.country_of(chat)
 
     async def _introduce(self) -> None:
-        menu = tuple(command.name for command in COMMANDS if command.in_menu)
+        await self._listening()
+        commands = await asyncio.to_thread(import_module, "bot.service.commands")  # brings every conversation with it
+        menu = tuple(command.name for command in commands.COMMANDS if command.in_menu)
         wait = 1.0
         while True:
             try:

@@ -22,7 +22,6 @@ from bot.service import upkeep
 from bot.service.figures import Counted, figures
 from bot.service.overview import Dependency, Finding, Long, Now, long_view
 from bot.service.ports import StoreUnavailable
-from bot.service.steps import STEPS
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -187,6 +186,7 @@ class Watch:
         store, course = self.of.store(), self.of.course()
         if store is None or course is None:
             return None
+        from bot.service.steps import STEPS
         from bot.storage.overview import count_long
 
         now = self.of.clock()

@@ -6,11 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.course.journey import Standing
-from bot.course.measures import Rating
-from bot.course.toolbox import Tool
 from bot.messages import ChatRef, FileRef, Outgoing, Receipt, Say
 from bot.service.learners import (
     Delivery,
@@ -23,7 +21,11 @@ from bot.service.learners import (
     Schedule,
     Wishes,
 )
-from bot.service.records import Forgotten, Record
+
+if TYPE_CHECKING:  # help answers before what only they need is loaded
+    from bot.course.measures import Rating
+    from bot.course.toolbox import Tool
+    from bot.service.records import Forgotten, Record
 
 PATIENCE = 3.0
 """Seconds that any one piece of work may wait for the database. A person is waiting for the answer."""

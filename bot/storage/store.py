@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import ChatRef, Outcome, Receipt, Say
 from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage
-from bot.service.ports import Claimed, Done, Leftover, Turn, Waiting
+from bot.service.ports import Claimed, Done, Leftover, StoreUnavailable, Turn, Waiting
 from bot.storage import tables as t
 from bot.storage.batch import (
     BROKEN,
@@ -201,7 +201,13 @@ class SqlStore:
     async def opened(self, claimed: Sequence[Claimed], now: datetime) -> tuple[Waiting, ...]:
         if not claimed:
             return ()
-        return await self._with_learners([one for group in claimed for one in deliveries_of(group)], now)
+        deliveries = [one for group in claimed for one in deliveries_of(group)]
+        try:
+            return await self._with_learners(deliveries, now)
+        except StoreUnavailable:
+            with suppress(StoreUnavailable):  # otherwise they would wait until their hold runs out
+                await self.release(deliveries, now)
+            raise
 
     async def take_waiting(self, now: datetime, take: int, hold: timedelta) -> tuple[Waiting, ...]:
         process = self._presence.number

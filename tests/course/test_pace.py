@@ -26,6 +26,16 @@ from bot.course.pace import (
 )
 from tests.course.zones import DAY, FIRST, LAST, ZONES, expected, offset, one_of_each, sample, transitions
 
+
+def test_a_moment_that_comes_twice_is_not_taken_for_its_twin() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    first = datetime(2026, 10, 25, 2, 10, tzinfo=zone)
+    rule = Rule(2, 15, "Europe/Berlin")
+    assert first == first.replace(fold=1), "as Python compares them"
+    assert next_due(rule, first) == datetime(2026, 10, 25, 0, 15, tzinfo=UTC)
+    assert next_due(rule, first.replace(fold=1)) == datetime(2026, 10, 26, 1, 15, tzinfo=UTC)
+
+
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 ODD_ZONES = (

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, event, func, select
 
 from bot.service.ports import StoreUnavailable
 from bot.storage import tables as t
+from bot.storage.batch import DUE, ROADS
 from bot.storage.database import Database
-from bot.storage.many import Change, Insert
+from bot.storage.many import Among, Change, Insert
+from bot.storage.migrate import migrate
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 COUNTS = Insert(t.daily_counts, ("day", "name", "count"))
@@ -25,6 +29,29 @@ async def database(url: str) -> AsyncIterator[Database]:
     database = Database(url, patience=1.0)
     yield database
     await database.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"), [(ROADS, Among.these(["a", "b"])), (DUE, {"now": NOW, "take": 2})], ids=["roads", "due"]
+)
+async def test_planning_reads_the_rows_of_those_who_are_due_and_no_others(
+    database: Database, statement: Any, values: dict[str, Any]
+) -> None:
+    await migrate(database)
+    sent: list[Any] = []
+
+    def work(db: Connection) -> list[str]:
+        event.listen(db, "before_cursor_execute", lambda *call: sent.append(call[2:4]))
+        db.execute(statement, values)
+        if database.dialect == "postgresql":
+            db.exec_driver_sql("SET LOCAL enable_seqscan = off")  # it would read a table that is empty
+        explain = "EXPLAIN QUERY PLAN " if database.dialect == "sqlite" else "EXPLAIN "
+        return [str(row[-1]) for row in db.exec_driver_sql(explain + sent[0][0], sent[0][1])]
+
+    async with database.bulk() as go:
+        plan = "\n".join(await go(work))
+    assert "INDEX" in plan.upper()
+    assert not re.search(r"SCAN (learners|enrolments|passages)|Seq Scan on", plan), plan
 
 
 def add(*days: int) -> list[tuple[object, ...]]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from bot.course.lesson import PracticeForm
 from bot.messages import Button, ChatRef, Edit, Outcome, Outgoing, Receipt, Remove, Say, Toast, Unbutton
@@ -22,7 +22,7 @@ from bot.service.learners import (
     Schedule,
     State,
 )
-from bot.service.ports import Done, Intent, Leftover
+from bot.service.ports import Done, Intent, Leftover, StoreUnavailable
 from bot.storage import tables as t
 from bot.storage.ageing import SqlAgeing
 from bot.storage.sealing import KeyMissing, Keyring
@@ -586,6 +586,23 @@ async def test_what_was_decided_to_be_sent_comes_opened_and_held(store: SqlStore
     assert [one.learner for one in waiting] == [await found(store, one.chat) for one in met]
     assert [(one.delivery,) for one in waiting] == [await ledger(store, one.chat) for one in met]
     assert await store.take_waiting(NOW, 10, HOLD) == (), "held by this process"
+
+
+async def test_what_was_decided_and_cannot_be_opened_is_given_back(store: SqlStore) -> None:
+    await meet(store)
+    async with store.due_batch(NOW, 10, HOLD, ours=True) as batch:
+        batch.decide(batch.due[0], todays_lesson(batch.due[0]))
+    hiccups = [OSError("the line was cut")]
+
+    def cut(*_: object) -> None:
+        if hiccups:
+            raise hiccups.pop()
+
+    for engine in store.database.engines:
+        event.listen(engine, "before_cursor_execute", cut)
+    with pytest.raises(StoreUnavailable):
+        await store.opened(batch.claimed, NOW)
+    assert len(await store.take_waiting(NOW, 10, HOLD)) == 1, "at once, not when the hold has run out"
 
 
 async def test_a_decision_to_send_is_a_row_that_waits_and_a_new_due_time(store: SqlStore) -> None:

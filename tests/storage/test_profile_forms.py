@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -10,7 +11,15 @@ import pytest
 
 from bot.course.lesson import PracticeForm, Theme
 from bot.service.learners import CheckIns, Closeness, Profile
-from bot.service.profile_forms import exported_form, from_exported_form, from_sealed_form, sealed_form
+from bot.service.profile_forms import (
+    WISHES,
+    exported_form,
+    from_exported_form,
+    from_sealed_form,
+    from_wishes_form,
+    sealed_form,
+    wishes_form,
+)
 
 FULL = Profile(
     "LI", "Europe/Vaduz", 8, 5, frozenset({4, 1}), PracticeForm.TOGETHER, Closeness.NOT_SAFE, ("stress", "sleep"),
@@ -71,3 +80,16 @@ def test_every_field_differs_from_its_default_here() -> None:
 
 def _fields(profile: Profile) -> dict[str, Any]:
     return {one.name: getattr(profile, one.name) for one in fields(profile)}
+
+
+@pytest.mark.parametrize("profile", [Profile(), FULL], ids=["blank", "full"])
+def test_the_brief_of_a_profile_says_what_planning_looks_at(profile: Profile) -> None:
+    text = json.dumps(wishes_form(profile)).encode()
+    assert from_wishes_form(text) == profile.wishes
+    assert from_wishes_form(text) is from_wishes_form(bytes(text)), "the same for all who have the same"
+
+
+@pytest.mark.parametrize("missing", sorted(WISHES))
+def test_a_brief_that_looks_at_less_is_not_believed(missing: str) -> None:
+    less = {key: value for key, value in wishes_form(FULL).items() if key != missing}
+    assert from_wishes_form(json.dumps(less).encode()) is None

@@ -19,6 +19,7 @@ from bot.course.measures import Kind, Rating
 from bot.course.toolbox import Tool
 from bot.messages import Button, ChatRef, Edit, Outgoing, Remove, Say, Toast, Unbutton
 from bot.service.learners import Closeness, Passage, Profile
+from bot.service.profile_forms import sealed_form
 from bot.storage import tables as t
 from bot.storage.rows import replies_as_json, replies_of
 from bot.storage.sealing import DataKey, KeyMissing, Keyring
@@ -222,6 +223,23 @@ async def test_one_learner_whose_row_does_not_open_does_not_stop_the_others_less
     assert all(record.learner == broken.id for record in caplog.records)  # type: ignore[attr-defined]
     async with full.due_batch(NOW, 10, HOLD) as batch:
         assert batch.due == (), "it steps aside for a while"
+
+
+async def test_planning_reads_what_another_version_sealed(full: SqlStore) -> None:
+    async with full.turn(WHO, new_key(), NOW) as turn:
+        assert turn.learner is not None
+        learner = replace(turn.learner, due_at=NOW)
+        await turn.save(learner)
+    where = place("learners", "sealed_profile")
+    async with full.database.read() as db:
+        row = (await db.execute(select(t.learners).where(t.learners.c.id == learner.id))).one()
+    key = full.keyring.open_data_key(row.key_id, row.wrapped_key)
+    at = ("learners", "sealed_profile", learner.id)
+    assert key.open_brief(row.sealed_profile, *at)
+    for brief in (None, {"zone": "Europe/Vaduz"}):
+        await put(full, where, (learner.id,), key.seal(sealed_form(learner.profile), *at, brief))
+        async with full.due_batch(NOW, 10, HOLD) as batch:
+            assert [due.wishes for due in batch.due if learner.id in due.learners] == [learner.profile.wishes]
 
 
 async def test_a_lesson_for_somebody_who_cannot_be_reached_any_more_steps_aside(full: SqlStore) -> None:

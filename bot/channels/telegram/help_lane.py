@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
@@ -22,7 +23,6 @@ from bot.crisis import answer as crisis
 from bot.crisis import detect
 from bot.i18n.texts import texts_for
 from bot.messages import ChatRef, Incoming, Kind, Outcome
-from bot.service.commands import read_command
 from bot.service.places import find_country
 
 log = logging.getLogger(__name__)
@@ -119,6 +119,7 @@ class HelpLane:
 
     async def learn_to_read(self) -> None:
         """Loads what reading needs, off the event loop. Calls for help are understood before, and without it."""
+        await asyncio.to_thread(import_module, "bot.service.commands")
         problem = await asyncio.to_thread(detect.problem)
         if problem is not None:
             log.error("%s", problem, extra={"action": "not_reading"})
@@ -143,6 +144,8 @@ class HelpLane:
             return Heard(True, "young")
         if reading.tier == "strong":
             return Heard(True, crisis.CATEGORY_NEEDS.get(reading.category, "suicide"))
+        from bot.service.commands import read_command  # loaded by now: it brings every conversation with it
+
         of_ours = read_command(incoming.text)[0] is not None
         return Heard(softly=reading.tier == "soft" and not of_ours)
 
