@@ -1,7 +1,7 @@
 """Reading what people write, on this machine only: which kind of trouble, how near, and how sure to act on it.
 
 Two things speak. Plain statements that must never be missed (`data/words/phrases.txt`), softened where the sentence denies them,
-jokes, tells of long ago, of a film or of somebody else. And a small linear model (`data/weights.json`) for the many ways in
+jokes, tells of long ago, of a film or of somebody else. And a few small linear models (`data/weights.json`) for the many ways in
 which people do not say it plainly. `strong` shows help at once; `soft` adds one line. Reading never raises.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.crisis.dictionary import Dictionary
-from bot.crisis.features import Marked, Seen, features, marked, see
+from bot.crisis.features import Seen, features, marked, see
 from bot.crisis.helplines import DATA
 from bot.crisis.model import CATEGORIES, Model
 from bot.crisis.phrases import Found
@@ -22,8 +22,8 @@ from bot.crisis.words import SENTENCE_ENDS
 
 Tier = Literal["strong", "soft", "none"]
 WINDOW, OVERLAP, LONGEST = 320, 100, 4096
-FEWEST, ENOUGH = 4, 5
-"""Words from which the model alone speaks softly, and strongly: "every day" is an answer to a question, "I am still here" may be one."""
+FEWEST = 3
+"""Words from which the model speaks without a plain statement: "every day" is an answer to a question."""
 REASONS = 8
 BARE = 7
 """Words of a sentence that holds little but its plain statement: then nothing around it weighs against it."""
@@ -74,36 +74,31 @@ class Detector:
     def read_part(self, text: str, language: str | None, *, explain: bool = False) -> Reading:
         seen = see(text, self.dictionary, self.model.common, _first(language))
         spoken = marked(seen)
-        score = self.model.risk.score(spoken)
+        score, kinds = self.model.score(spoken)
         plain = [found for found in seen.statements if found.phrase.name not in self.model.weak_statements]
         sure = [found for found in plain if not cancelled(seen, found)]
-        tier = "strong" if any(_bare(seen, found) for found in sure) else self._tier(score, sure, seen)
+        tier = "strong" if any(is_bare(seen, found) for found in sure) else self._tier(score, sure, seen)
         young = says_under_18(seen.normal)
-        why = tuple(self._why(seen)) if explain else ()
+        why = tuple(self._why(seen, kinds)) if explain else ()
         if tier == "none":
             return Reading(under_18=young, score=score, why=why)
-        category = self._category(spoken, sure or seen.statements)
+        said = {found.phrase.category for found in sure or seen.statements}
+        category = max(said or CATEGORIES, key=lambda name: kinds[name])
         severity = "imminent" if self.model.imminent.score(spoken) > 0 else "concern"
         return Reading(category, severity, tier, why, young, score)
 
     def _tier(self, score: float, sure: list[Found], seen: Seen) -> Tier:
-        spoken = sum(word[0].isalnum() for word in seen.words)
-        if (sure and score > self.model.doubtful) or (score >= self.model.strong and spoken >= ENOUGH):
+        tells = sum(word[0].isalnum() for word in seen.words) >= FEWEST
+        if (sure and score > self.model.doubtful) or (tells and score >= self.model.strong):
             return "strong"
-        tells = score >= self.model.soft and spoken >= FEWEST
-        return "soft" if seen.statements or tells else "none"
+        return "soft" if seen.statements or (tells and score >= self.model.soft) else "none"
 
-    def _category(self, spoken: Marked, statements: list[Found]) -> str:
-        scores = {name: table.score(spoken) for name, table in self.model.categories.items()}
-        said = {found.phrase.category for found in statements}
-        return max(said or CATEGORIES, key=lambda name: scores[name])
-
-    def _why(self, seen: Seen) -> Iterator[str]:
+    def _why(self, seen: Seen, kinds: dict[str, float]) -> Iterator[str]:
         for found in seen.statements:
             note = " (softened)" if cancelled(seen, found) or found.phrase.name in self.model.weak_statements else ""
             yield f"statement: {found.phrase.category}, {found.phrase.language}{note}"
         spoken = sorted(
-            ((self.model.risk.speaks(n, v), n) for n, v in features(seen).items()), key=lambda pair: -abs(pair[0])
+            ((self.model.speaks(n, v, kinds), n) for n, v in features(seen).items()), key=lambda pair: -abs(pair[0])
         )
         for weight, name in [pair for pair in spoken if pair[1][0] in MEANINGS_ONLY][:REASONS]:
             yield f"{weight:+.2f} {name}"
@@ -142,7 +137,8 @@ def _sentence(words: list[str], found: Found) -> tuple[int, int]:
     return start, next((i for i in range(found.end, len(words)) if words[i] in SENTENCE_ENDS), len(words))
 
 
-def _bare(seen: Seen, found: Found) -> bool:
+def is_bare(seen: Seen, found: Found) -> bool:
+    """Whether a plain statement stands in a sentence that holds little else."""
     start, end = _sentence(seen.words, found)
     return end - start <= BARE
 

@@ -46,8 +46,6 @@ class Dictionary:
 
     def prepared(self) -> str:
         """The JSON that `load` reads."""
-        concepts = {
-            language: {"exact": one.exact, "beginnings": one.beginnings} for language, one in self.concepts.items()
-        }
+        concepts = {language: {"single": one.single, "longer": one.longer} for language, one in self.concepts.items()}
         raw = {"concepts": concepts, "phrases": asdict(self.phrases)}
-        return json.dumps(raw, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
+        return json.dumps(raw, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"

@@ -14,13 +14,21 @@ from zlib import crc32
 
 from bot.crisis.dictionary import Dictionary
 from bot.crisis.phrases import Found
-from bot.crisis.words import PAUSES, SENTENCE_ENDS, Split, normalize, script_languages
+from bot.crisis.words import Split, normalize, script_languages
 
-BITS = 18
+BITS = 20
+MASK = (1 << BITS) - 1
 PAIR_WINDOW = 5
 WEIGHT_OF = {"g": 1.0, "c": 1.5, "p": 1.0, "o": 0.7, "b": 1.0, "w": 0.8, "x": 0.7, "t": 0.7}
 NEARBY = (-1, 1, 2)
 STATEMENT = 0.5
+_GRAMMAR = (
+    "ABOUT ALL ALSO AND AS AT BE BECAUSE BEFOREAFTER BOTH BUT BY COME DOWN EVEN FEW FOR FROM GET GO HAVE HERE HOW IF IT LET "
+    "MAKE MORE MUCH NEXT NUM OF OFF OR OTHER OVER OWN PUT SAME SOME THAN THAT THERE THIS THROUGH UP VERY WHAT WHEN WHERE WHICH "
+    "WHO WHY WITH WOULD"
+)
+GRAMMAR = frozenset(_GRAMMAR.split())
+"""Meanings so common that only they themselves, and rows of three that hold them, say anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +48,7 @@ def see(text: str, dictionary: Dictionary, common: Mapping[str, Mapping[str, flo
     split = Split.of(normal)
     language = guess_language(normal, split, common, hint)
     words = split.words(language)
-    concepts = dictionary.concepts[language]
-    meanings: list[tuple[int, str]] = []
-    for place, word in enumerate(words):
-        if word in SENTENCE_ENDS:
-            meanings.append((place, "|"))
-        elif word not in PAUSES:
-            meanings += [(place, meaning) for meaning in sorted(concepts.at(words, place))]
+    meanings = dictionary.concepts[language].read(words)
     return Seen(normal, language, words, meanings, dictionary.phrases.search(split, language))
 
 
@@ -112,7 +114,7 @@ def unigrams(seen: Seen) -> list[str]:
 
 def pairs(seen: Seen) -> list[str]:
     """Two meanings, in order, within a few words of one sentence."""
-    return list(dict.fromkeys(_pairs(seen.meanings)))
+    return list(dict.fromkeys(_pairs([one for one in seen.meanings if one[1] not in GRAMMAR])))
 
 
 def _pairs(meanings: list[tuple[int, str]]) -> Iterator[str]:
@@ -128,7 +130,8 @@ def _pairs(meanings: list[tuple[int, str]]) -> Iterator[str]:
 
 def both(seen: Seen) -> list[str]:
     """Two meanings anywhere in the message, in no order."""
-    return [f"{first}+{second}" for first, second in combinations(unigrams(seen), 2)]
+    telling = [meaning for meaning in unigrams(seen) if meaning not in GRAMMAR]
+    return [f"{first}+{second}" for first, second in combinations(telling, 2)]
 
 
 def words(seen: Seen) -> list[str]:
@@ -178,12 +181,14 @@ def places(seen: Seen) -> list[str]:
 
 
 Marked = list[tuple[float, list[int]]]
-"""Features by the hash of their name, which every table of weights cuts to its own size, under the value that they share."""
+"""Features by the hash of their name, which smaller tables of weights cut to their own size, under the value that they share."""
 
 
 def marked(seen: Seen) -> Marked:
     """The features of a message, hashed once for all tables."""
-    return [(value, [crc32(f"{kind}:{name}".encode()) for name in names]) for kind, value, names in by_kind(seen)]
+    return [
+        (value, [crc32(f"{kind}:{name}".encode()) & MASK for name in names]) for kind, value, names in by_kind(seen)
+    ]
 
 
 def place_of(name: str, bits: int = BITS) -> int:

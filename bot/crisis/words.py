@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -100,56 +100,72 @@ def tokens(normal: str, language: str = "en") -> list[str]:
     return Split.of(normal).words(language)
 
 
+Lists = dict[str, list[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Concepts:
-    """The words of one language by meaning: entries with blanks between, each a meaning and after slashes what must follow for it.
+    """The words of one language by meaning, meanings with blanks between.
 
-    exact: entries by their first word. beginnings: those whose first word may go on, by what it begins with.
+    single: the meanings of a word, or with `*` of every word that begins so. longer: those of sequences, by their first and
+    their second part, and after slashes what else must follow.
     """
 
     language: str
-    exact: Mapping[str, str]
-    beginnings: Mapping[str, str]
+    single: Mapping[str, str]
+    longer: Mapping[str, Mapping[str, str]]
 
     @classmethod
     def parse(cls, language: str, text: str) -> Concepts:
         """Lines of `MEANING: word begin* two_words`. Raises ValueError for a line without a meaning."""
-        exact: dict[str, list[str]] = {}
-        beginnings: dict[str, list[str]] = {}
+        single: Lists = {}
+        longer: dict[str, Lists] = {}
         for line in text.splitlines():
             if not line.strip() or line.startswith("#"):
                 continue
             meaning, words = line.split(":", 1)
             for entry in words.split():
                 first, *rest = (folded(part) for part in entry.split("_") if part)
-                table = beginnings if first.endswith("*") else exact
-                table.setdefault(first.rstrip("*"), []).append("/".join((meaning.strip(), *rest)))
-        return cls(language, _together(exact), _together(beginnings))
+                if rest:
+                    longer.setdefault(first, {}).setdefault(rest[0], []).append("/".join((meaning.strip(), *rest[1:])))
+                else:
+                    single.setdefault(first, []).append(meaning.strip())
+        return cls(language, _together(single), {k: _together(v) for k, v in longer.items()})
 
-    def at(self, words: list[str], place: int) -> set[str]:
-        """The meanings of the word, or of a sequence that begins with it."""
-        found: set[str] = set()
-        for form in self.forms(words[place]):
-            known = [self.exact.get(form), *(self.beginnings.get(form[:i]) for i in range(1, len(form) + 1))]
-            for entry in " ".join(filter(None, known)).split():
-                meaning, *rest = entry.split("/")
-                if not rest or self._follows(words, place + 1, rest):
-                    found.add(meaning)
+    def read(self, words: list[str]) -> list[tuple[int, str]]:
+        """The meanings of every word, or of a sequence that begins with it, by its place; `|` ends a sentence."""
+        ways = [self._ways(word) for word in words]
+        found: list[tuple[int, str]] = []
+        for place, word in enumerate(words):
+            if word in SENTENCE_ENDS:
+                found.append((place, "|"))
+            elif word not in PAUSES:
+                found += [(place, meaning) for meaning in sorted(self._at(ways, place))]
         return found
 
-    def _follows(self, words: list[str], place: int, parts: list[str]) -> bool:
-        """Whether the parts follow, each at once or after one other word."""
-        for part in parts:
-            for skipped in (0, 1):
-                if place + skipped < len(words) and self._is(words[place + skipped], part):
-                    place += skipped + 1
-                    break
-            else:
-                return False
-        return True
+    def _ways(self, word: str) -> list[str]:
+        """The word and, with `*`, all that it begins with: the ways in which the lists may know it."""
+        forms = self.forms(word)
+        return [*forms, *(f"{form[:length]}*" for form in forms for length in range(1, len(form) + 1))]
 
-    def _is(self, word: str, part: str) -> bool:
-        return any(fits(form, part) for form in self.forms(word))
+    def _at(self, ways: list[list[str]], place: int) -> set[str]:
+        found: set[str] = set()
+        for way in ways[place]:
+            if way in self.single:
+                found.update(self.single[way].split())
+            if way in self.longer:
+                found.update(self._sequences(self.longer[way], ways, place))
+        return found
+
+    def _sequences(self, by_second: Mapping[str, str], ways: list[list[str]], place: int) -> Iterator[str]:
+        """The meanings of sequences that go on after the word; one other word may stand between."""
+        for after in range(place + 1, min(place + 3, len(ways))):
+            for way in ways[after]:
+                if way in by_second:
+                    for entry in by_second[way].split():
+                        meaning, *rest = entry.split("/")
+                        if not rest or _follow(ways, after + 1, rest):
+                            yield meaning
 
     def forms(self, word: str) -> list[str]:
         """Arabic writes "and", "the", "to" onto the word: it is looked up without them as well."""
@@ -158,8 +174,20 @@ class Concepts:
         return [word, *(word[len(p) :] for p in _ARABIC_PREFIXES if word.startswith(p) and len(word) - len(p) >= 2)]
 
 
-def _together(table: Mapping[str, list[str]]) -> dict[str, str]:
-    return {word: " ".join(dict.fromkeys(entries)) for word, entries in table.items()}
+def _follow(ways: list[list[str]], place: int, parts: list[str]) -> bool:
+    """Whether the parts follow, each at once or after one other word."""
+    for part in parts:
+        for skipped in (0, 1):
+            if place + skipped < len(ways) and part in ways[place + skipped]:
+                place += skipped + 1
+                break
+        else:
+            return False
+    return True
+
+
+def _together(table: Lists) -> dict[str, str]:
+    return {word: " ".join(sorted(set(entries))) for word, entries in table.items()}
 
 
 def fits(word: str, part: str) -> bool:

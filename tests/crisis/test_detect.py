@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import math
+import re
 import statistics
 import time
 from pathlib import Path
@@ -13,12 +15,13 @@ import pytest
 from bot.crisis import detect, evaluate
 from bot.crisis.detect import Detector, windows
 from bot.crisis.dictionary import READY, Dictionary
-from bot.crisis.features import see
+from bot.crisis.features import GRAMMAR, both, pairs, see
+from bot.crisis.model import any_of
 from bot.crisis.words import normalize, tokens
 
 HELD = sorted((Path(__file__).parent / "held").glob("*.jsonl"))
-LEAST_FOUND = {"self_harm": 0.84, "abuse": 0.84, "sexual_assault": 0.84, "danger_other": 0.80}
-LEAST_FOUND_STRONG, MOST_ALARMS_STRONG, MOST_ALARMS = 0.51, 0.047, 0.20
+LEAST_FOUND = {"self_harm": 0.91, "abuse": 0.91, "sexual_assault": 0.92, "danger_other": 0.90}
+LEAST_FOUND_STRONG, MOST_ALARMS_STRONG, MOST_ALARMS = 0.66, 0.028, 0.20
 
 PLAIN = {
     "en": [("I want to die", "self_harm"), ("he hit me again", "abuse"), ("I was raped last year", "sexual_assault"),
@@ -158,12 +161,44 @@ def test_broken_or_missing_weights_are_told_and_nothing_raises(tmp_path: Path, m
 def test_the_shipped_data_can_be_read_and_is_small() -> None:
     assert detect.problem() is None
     folder = Path(detect.__file__).parent / "data"
-    assert sum(path.stat().st_size for path in [folder / "weights.json", folder / "words.json"]) < 2_500_000
+    assert sum(path.stat().st_size for path in [folder / "weights.json", folder / "words.json"]) < 9_000_000
 
 
 def test_the_prepared_lists_say_what_the_written_ones_do() -> None:
     prepared = READY.read_text(encoding="utf-8") == Dictionary.parse().prepared()
     assert prepared, "run `python -m tests.crisis.lists`, then `python -m tests.crisis.train write`"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("I don't know what's up, it's only: je veux mourir. That's it", "je veux mourir"),
+        ("j'ai dit qu'il n'y a rien d'autre, I want to die, c'est tout", "want to die"),
+        ("I want to die", "want to die"),
+    ],
+)
+def test_a_statement_stands_where_it_was_found_however_words_are_split(text: str, said: str) -> None:
+    detector = Detector.load()
+    seen = see(text, detector.dictionary, detector.model.common)
+    assert said in [" ".join(seen.words[found.start : found.end]) for found in seen.statements]
+
+
+def test_common_words_of_grammar_make_no_pairs_and_are_meanings_of_the_lists() -> None:
+    detector = Detector.load()
+    english = detector.dictionary.concepts["en"]
+    known = {meaning for names in english.single.values() for meaning in names.split()}
+    assert known >= GRAMMAR
+    seen = see(
+        "the door was open and I went out of the house with that dog", detector.dictionary, detector.model.common
+    )
+    paired = {name for pair in (*pairs(seen), *both(seen)) for name in re.split("[>+]", pair)}
+    assert paired
+    assert not paired & GRAMMAR
+
+
+def test_the_chances_of_kinds_add_up() -> None:
+    assert any_of([0.0, 0.0]) == pytest.approx(math.log(2))
+    assert any_of([5.0, -50.0, -50.0]) == pytest.approx(5.0)
 
 
 def test_words_mean_the_same_in_every_language() -> None:
@@ -177,8 +212,8 @@ def test_words_mean_the_same_in_every_language() -> None:
         "de": "wünschte",
     }.items():
         words = tokens(normalize(wish), language)
-        assert concepts[language].at(words, 0) & {"WISH", "WANT"}, language
-    assert "NIGHT" in concepts["ar"].at(tokens(normalize("والليل"), "ar"), 0)
+        assert {meaning for _, meaning in concepts[language].read(words)} & {"WISH", "WANT"}, language
+    assert (0, "NIGHT") in concepts["ar"].read(tokens(normalize("والليل"), "ar"))
 
 
 def test_the_language_is_found_from_the_words() -> None:

@@ -12,27 +12,34 @@ from __future__ import annotations
 import json
 import math
 import random
+import re
 import sys
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from bot.crisis.detect import cancelled
+from bot.crisis.detect import cancelled, is_bare
 from bot.crisis.dictionary import Dictionary
-from bot.crisis.features import BITS, features, place_of, see
+from bot.crisis.features import BITS, Seen, marked, see
 from bot.crisis.helplines import DATA
 from bot.crisis.model import CATEGORIES, Model, Table
 from bot.crisis.words import LANGUAGES, normalize, tokens
 
 HERE = Path(__file__).parent
 LENGTHS = (4, 7, 9, 11, 13, 15, 17, 19, 21, 23, 26, 30, 35, 45)
-FALSE_ALARMS_STRONG, FALSE_ALARMS_SOFT, STATEMENT_SHARE = 0.045, 0.20, 0.70
-CATEGORY_BITS, IMMINENT_BITS = 14, 15
+FALSE_ALARMS_STRONG, FALSE_ALARMS_SOFT, STATEMENT_SHARE = 0.03, 0.22, 0.05
+IMMINENT_BITS = 15
+WORKERS = 2
+ALARMING, THEIR_WEIGHT_THEN = 0.3, 4.0
+ORDINARY = re.compile("ordinary|everyday|plain|one_word|emoji|^(short|mid|medium|long)")
 EVERYDAY_WORDS = 250
 MOST_TELLING = 3.0
 LATER_AUTHORS, THEIR_WEIGHT = ("three", "four"), 0.4
@@ -110,16 +117,27 @@ def _joined(first: Row, second: Row, like: Row) -> Row:
     return Row(f"{first.text} {second.text}", like.lang, like.label, like.severity, like.kind, like.author)
 
 
-def vectors(rows: Sequence[Row], dictionary: Dictionary, common: dict[str, dict[str, float]]) -> list[dict[str, float]]:
-    return [features(see(row.text, dictionary, common, row.lang)) for row in rows]
+@dataclass(frozen=True)
+class Hashed:
+    """Features of many rows by the hash of their names, as the model will see them."""
 
+    places: np.ndarray
+    values: np.ndarray
+    ends: np.ndarray
 
-def matrix(named: Sequence[dict[str, float]], bits: int) -> csr_matrix:
-    """Rows of hashed features, as the model will see them."""
-    places = [place_of(name, bits) for one in named for name in one]
-    values = [value for one in named for value in one.values()]
-    ends = np.cumsum([0, *(len(one) for one in named)])
-    return csr_matrix((values, places, ends), shape=(len(named), 1 << bits))
+    @classmethod
+    def of(cls, messages: Iterable[Seen]) -> Hashed:
+        places, values, ends = array("I"), array("f"), [0]
+        for seen in messages:
+            for value, names in marked(seen):
+                places.extend(names)
+                values.extend([value] * len(names))
+            ends.append(len(places))
+        return cls(np.array(places, np.uint32), np.array(values, np.float32), np.array(ends))
+
+    def matrix(self, bits: int) -> csr_matrix:
+        cut = (self.places & np.uint32((1 << bits) - 1)).astype(np.int32)
+        return csr_matrix((self.values, cut, self.ends), shape=(len(self.ends) - 1, 1 << bits))
 
 
 def length_weights(rows: Sequence[Row]) -> list[float]:
@@ -134,20 +152,39 @@ def length_weights(rows: Sequence[Row]) -> list[float]:
     ]
 
 
-def fit(
-    named: Sequence[dict[str, float]],
-    answers: Sequence[bool],
-    weights: Sequence[float],
-    bits: int,
-    freedom: float = 6.0,
-) -> Table:
+def fit(rows: csr_matrix, answers: Sequence[bool], weights: Sequence[float], freedom: float = 6.0) -> Table:
     """Logistic regression on features scaled by how much they tell by themselves (Wang and Manning 2012, "Baselines and
     bigrams"), rounded to the small whole numbers that ship."""
-    rows, yes = matrix(named, bits), np.array(answers)
+    yes = np.array(answers)
     telling = tells(rows, yes)
-    model = LogisticRegression(C=freedom, solver="liblinear", max_iter=1000, random_state=1)
+    model = LogisticRegression(C=freedom, solver="liblinear", dual=True, tol=0.01, random_state=1)
     model.fit(rows.multiply(telling[np.newaxis, :]).tocsr(), yes, sample_weight=weights)
+    bits = rows.shape[1].bit_length() - 1
     return Table.of([float(weight) for weight in model.coef_[0] * telling], float(model.intercept_[0]), bits)
+
+
+@dataclass(frozen=True)
+class Risk:
+    """The tables that together say how much speaks for trouble."""
+
+    any: Table
+    kinds: dict[str, Table]
+
+    @classmethod
+    def of(cls, there: csr_matrix, rows: Sequence[Row]) -> Risk:
+        """Trained twice: what looked most like trouble at first, and is none, weighs more the second time."""
+        risky, weights = np.array([row.risk for row in rows]), np.array(length_weights(rows))
+        first = scored(fit(there, risky, weights), there)
+        alarming = ~risky & (first > limit(first[~risky], ALARMING))
+        weights[alarming] *= THEIR_WEIGHT_THEN
+        kinds = {}
+        for name in CATEGORIES:
+            chosen = ~risky | np.array([row.label == name for row in rows])
+            kinds[name] = fit(there[chosen], risky[chosen], weights[chosen])
+        return cls(fit(there, risky, weights), kinds)
+
+    def scores(self, there: csr_matrix) -> np.ndarray:
+        return scored(self.any, there) + np.logaddexp.reduce([scored(table, there) for table in self.kinds.values()])
 
 
 def tells(rows: csr_matrix, yes: np.ndarray) -> np.ndarray:
@@ -160,21 +197,23 @@ def tells(rows: csr_matrix, yes: np.ndarray) -> np.ndarray:
     return np.sqrt(np.minimum(np.abs(ratio), MOST_TELLING))
 
 
-def left_out(rows: Sequence[Row], named: Sequence[dict[str, float]], groups: Sequence[object]) -> list[float]:
+def left_out(rows: Sequence[Row], there: csr_matrix, groups: Sequence[int]) -> list[float]:
     """The risk score of every row from a model that never saw its group."""
-    scores = np.zeros(len(groups))
-    for group in sorted(set(groups), key=str):
-        train = [i for i, g in enumerate(groups) if g != group]
-        kept = [rows[i] for i in train]
-        table = fit([named[i] for i in train], [row.risk for row in kept], length_weights(kept), BITS)
-        there = [i for i, g in enumerate(groups) if g == group]
-        scores[there] = scored(table, [named[i] for i in there])
+    group = np.array(groups)
+    found = Parallel(n_jobs=WORKERS)(delayed(_without)(rows, there, group != one) for one in sorted(set(groups)))
+    scores = np.zeros(len(rows))
+    for one, some in zip(sorted(set(groups)), found, strict=True):
+        scores[group == one] = some
     return [float(score) for score in scores]
 
 
-def scored(table: Table, named: Sequence[dict[str, float]]) -> np.ndarray:
-    """What a table says of rows of named features."""
-    return table.constant + table.scale * (matrix(named, table.bits) @ np.array(table.weights))
+def _without(rows: Sequence[Row], there: csr_matrix, learned: np.ndarray) -> np.ndarray:
+    return Risk.of(there[learned], [rows[i] for i in np.flatnonzero(learned)]).scores(there[~learned])
+
+
+def scored(table: Table, there: csr_matrix) -> np.ndarray:
+    """What a table says of rows of features."""
+    return table.constant + table.scale * (there @ np.array(table.weights, np.float32))
 
 
 def authors(rows: Sequence[Row], count: int = 4) -> list[int]:
@@ -189,13 +228,22 @@ def limit(scores: Iterable[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def statements(rows: Sequence[Row], dictionary: Dictionary, common: dict[str, dict[str, float]]) -> list[set[str]]:
-    """The plain statements of every row that nothing around them softens."""
-    found = []
-    for row in rows:
-        seen = see(row.text, dictionary, common, row.lang)
-        found.append({one.phrase.name for one in seen.statements if not cancelled(seen, one)})
-    return found
+class Said(NamedTuple):
+    """The names of the plain statements of a row that nothing around them softens, of those among them that fill their sentence,
+    and whether it holds any at all."""
+
+    sure: set[str]
+    bare: set[str]
+    any: bool
+
+
+def statements(messages: Iterable[Seen]) -> list[Said]:
+    said = []
+    for seen in messages:
+        sure = [one for one in seen.statements if not cancelled(seen, one)]
+        bare = {one.phrase.name for one in sure if is_bare(seen, one)}
+        said.append(Said({one.phrase.name for one in sure}, bare, bool(seen.statements)))
+    return said
 
 
 def weak_statements(rows: Sequence[Row], said: Sequence[set[str]]) -> frozenset[str]:
@@ -245,48 +293,68 @@ def report(rows: Sequence[Row], scores: Sequence[float], title: str) -> None:
         print(f"  {share:.0%} of calm rows flagged: found {everything:.1%}", {k: f"{v:.0%}" for k, v in recall.items()})
 
 
-def train(rows: Sequence[Row]) -> tuple[Model, list[float]]:
-    """The model on everything, with limits from scores of authors left out."""
+def messages(rows: Sequence[Row]) -> tuple[list[Row], list[Seen], dict[str, dict[str, float]]]:
+    """The rows and those joined from them, each taken apart, and the everyday words of each language."""
     dictionary, common = Dictionary.load(), everyday(rows)
     body = [*rows, *joined_rows(rows)]
-    named = vectors(body, dictionary, common)
-    scores = left_out(body, named, authors(body))[: len(rows)]
-    risk = fit(named, [r.risk for r in body], length_weights(body), BITS)
-    risky = [row for row in rows if row.risk]
-    data = [one for row, one in zip(rows, named, strict=False) if row.risk]
-    counts = Counter(row.label for row in risky)
-    even = [len(risky) / (4 * counts[row.label]) for row in risky]
-    categories = {name: fit(data, [row.label == name for row in risky], even, CATEGORY_BITS) for name in CATEGORIES}
-    imminent = fit(data, [row.severity == "imminent" for row in risky], [1.0] * len(risky), IMMINENT_BITS)
-    said = statements(rows, dictionary, common)
+    return body, [see(row.text, dictionary, common, row.lang) for row in body], common
+
+
+def train(rows: Sequence[Row]) -> Model:
+    """The model on everything, with limits from scores of authors left out."""
+    body, seen, common = messages(rows)
+    hashed = Hashed.of(seen)
+    there = hashed.matrix(BITS)
+    scores = left_out(body, there, authors(body))[: len(rows)]
+    report(rows, scores, "authors left out, the model alone")
+    risk = Risk.of(there, body)
+    risky = [i for i, row in enumerate(rows) if row.risk]
+    imminent = fit(
+        hashed.matrix(IMMINENT_BITS)[risky], [rows[i].severity == "imminent" for i in risky], [1.0] * len(risky)
+    )
+    said = statements(seen[: len(rows)])
     limits = limits_of(rows, scores, said)
-    return Model(risk, categories, imminent, *limits, weak_statements(rows, said), common), scores
+    return Model(risk.any, risk.kinds, imminent, *limits, weak_statements(rows, [one.sure for one in said]), common)
 
 
-def limits_of(rows: Sequence[Row], scores: Sequence[float], said: Sequence[set[str]]) -> tuple[float, float, float]:
+def limits_of(rows: Sequence[Row], scores: Sequence[float], said: Sequence[Said]) -> tuple[float, float, float]:
     """From which score on a row gets the strong card, the soft line, and below which a plain statement only softens."""
     calm = [i for i, row in enumerate(rows) if not row.risk]
     calm_scores = [scores[i] for i in calm]
     doubtful = limit(calm_scores, STATEMENT_SHARE)
-    sure = plainly_said(rows, said)
-    decided = [sure[i] and scores[i] > doubtful for i in calm]
-    strong = limit_beside(calm_scores, decided, FALSE_ALARMS_STRONG)
-    soft = limit_beside(calm_scores, [bool(said[i]) for i in calm], FALSE_ALARMS_SOFT)
-    print(f"calm rows where a plain statement decides: {sum(decided) / len(decided):.1%}")
+    sure, bare = plainly_said(rows, [one.sure for one in said]), plainly_said(rows, [one.bare for one in said])
+    decided = [bare[i] or (sure[i] and scores[i] > doubtful) for i in range(len(rows))]
+    strong = limit_beside(calm_scores, [decided[i] for i in calm], FALSE_ALARMS_STRONG)
+    named = [one.any for one in said]
+    soft = limit_beside(calm_scores, [named[i] for i in calm], FALSE_ALARMS_SOFT)
+    together(rows, [d or s > strong for d, s in zip(decided, scores, strict=True)], "strong, authors left out")
+    for share in (0.1, 0.15, 0.2, FALSE_ALARMS_SOFT, 0.25, 0.3):
+        edge = limit_beside(calm_scores, [named[i] for i in calm], share)
+        flagged = [n or s > edge for n, s in zip(named, scores, strict=True)]
+        together(rows, flagged, f"strong or soft at {share:.0%}, authors left out")
     return strong, soft, doubtful
+
+
+def together(rows: Sequence[Row], flagged: Sequence[bool], title: str) -> None:
+    """How many of each label are flagged, and of the calm rows how many ordinary ones and how many made to look alike."""
+    counts: dict[str, list[int]] = {}
+    for row, one in zip(rows, flagged, strict=True):
+        for group in (
+            ("found", row.label) if row.risk else ("calm", "ordinary" if ORDINARY.search(row.kind) else "look-alike")
+        ):
+            counts.setdefault(group, []).append(one)
+    print(title, {group: f"{sum(one) / len(one):.1%}" for group, one in sorted(counts.items())})
 
 
 def main(action: str) -> None:
     rows = read_body(HERE / "body")
     if action == "measure":
-        dictionary, common = Dictionary.load(), everyday(rows)
-        body = [*rows, *joined_rows(rows)]
-        named = vectors(body, dictionary, common)
-        report(rows, left_out(body, named, authors(body))[: len(rows)], "authors left out")
-        report(rows, left_out(body, named, folds(body))[: len(rows)], "kinds left out")
+        body, seen, _ = messages(rows)
+        there = Hashed.of(seen).matrix(BITS)
+        report(rows, left_out(body, there, authors(body))[: len(rows)], "authors left out")
+        report(rows, left_out(body, there, folds(body))[: len(rows)], "kinds left out")
     else:
-        model, scores = train(rows)
-        report(rows, scores, "authors left out, the model alone")
+        model = train(rows)
         print("statements that only soften:", sorted(model.weak_statements))
         model.save(DATA / "weights.json")
 
