@@ -61,7 +61,7 @@ class Detector:
     @classmethod
     def load(cls, folder: Path = DATA) -> Detector:
         """Raises OSError, KeyError or ValueError when a file is missing or broken."""
-        return cls(Dictionary.load(folder / "words.json"), Model.load(folder / "weights.json"))
+        return cls(Dictionary.load(folder / "ready"), Model.load(folder / "weights.json"))
 
     def read(self, text: str, language: str | None = None, *, explain: bool = False) -> Reading:
         """Read one message. A long one is read in overlapping parts, and the gravest part counts."""
@@ -212,5 +212,5 @@ def problem() -> str | None:
     try:
         _detector()
     except Exception as error:
-        return f"what people write is not being read: {type(error).__name__} in data/words or data/weights.json"
+        return f"what people write is not being read: {type(error).__name__} in data/ready or data/weights.json"
     return None

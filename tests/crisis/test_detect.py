@@ -6,6 +6,7 @@ import io
 import json
 import math
 import re
+import shutil
 import statistics
 import time
 from pathlib import Path
@@ -14,10 +15,10 @@ import pytest
 
 from bot.crisis import detect, evaluate
 from bot.crisis.detect import Detector, windows
-from bot.crisis.dictionary import READY, Dictionary
+from bot.crisis.dictionary import READY, Dictionary, Shelf
 from bot.crisis.features import GRAMMAR, both, pairs, see
 from bot.crisis.model import any_of
-from bot.crisis.words import normalize, tokens
+from bot.crisis.words import LANGUAGES, normalize, tokens
 
 HELD = sorted((Path(__file__).parent / "held").glob("*.jsonl"))
 LEAST_FOUND = {"self_harm": 0.91, "abuse": 0.91, "sexual_assault": 0.92, "danger_other": 0.90}
@@ -161,12 +162,30 @@ def test_broken_or_missing_weights_are_told_and_nothing_raises(tmp_path: Path, m
 def test_the_shipped_data_can_be_read_and_is_small() -> None:
     assert detect.problem() is None
     folder = Path(detect.__file__).parent / "data"
-    assert sum(path.stat().st_size for path in [folder / "weights.json", folder / "words.json"]) < 9_000_000
+    assert sum(path.stat().st_size for path in [folder / "weights.json", *READY.iterdir()]) < 9_000_000
+
+
+def test_words_of_a_language_that_are_not_opened_yet_are_looked_at_when_the_bot_starts(tmp_path: Path) -> None:
+    ready = shutil.copytree(READY, tmp_path / "ready")
+    Dictionary.load(ready)
+    (ready / "tr.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ValueError, match="tr"):
+        Dictionary.load(ready)
+
+
+def test_words_are_opened_when_the_first_message_in_their_language_comes() -> None:
+    shelf = Shelf(READY)
+    assert set(shelf) == set(LANGUAGES)
+    assert len(shelf) == len(LANGUAGES)
+    assert shelf["de"] is shelf["de"]
+    assert shelf._open.keys() == {"de"}
 
 
 def test_the_prepared_lists_say_what_the_written_ones_do() -> None:
-    prepared = READY.read_text(encoding="utf-8") == Dictionary.parse().prepared()
-    assert prepared, "run `python -m tests.crisis.lists`, then `python -m tests.crisis.train write`"
+    prepared = {path.name: path.read_text(encoding="utf-8") for path in READY.iterdir()}
+    assert prepared == Dictionary.parse().prepared(), (
+        "run `python -m tests.crisis.lists`, then `python -m tests.crisis.train write`"
+    )
 
 
 @pytest.mark.parametrize(
