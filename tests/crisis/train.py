@@ -35,7 +35,7 @@ from bot.crisis.words import LANGUAGES, normalize, tokens
 
 HERE = Path(__file__).parent
 LENGTHS = (4, 7, 9, 11, 13, 15, 17, 19, 21, 23, 26, 30, 35, 45)
-FALSE_ALARMS_STRONG, FALSE_ALARMS_SOFT, STATEMENT_SHARE = 0.03, 0.22, 0.05
+FALSE_ALARMS_STRONG, FALSE_ALARMS_SOFT, STATEMENT_SHARE = 0.027, 0.20, 0.05
 IMMINENT_BITS = 15
 WORKERS = 2
 ALARMING, THEIR_WEIGHT_THEN = 0.3, 4.0
@@ -328,7 +328,7 @@ def limits_of(rows: Sequence[Row], scores: Sequence[float], said: Sequence[Said]
     named = [one.any for one in said]
     soft = limit_beside(calm_scores, [named[i] for i in calm], FALSE_ALARMS_SOFT)
     together(rows, [d or s > strong for d, s in zip(decided, scores, strict=True)], "strong, authors left out")
-    for share in (0.1, 0.15, 0.2, FALSE_ALARMS_SOFT, 0.25, 0.3):
+    for share in (0.1, 0.15, FALSE_ALARMS_SOFT, 0.25, 0.3):
         edge = limit_beside(calm_scores, [named[i] for i in calm], share)
         flagged = [n or s > edge for n, s in zip(named, scores, strict=True)]
         together(rows, flagged, f"strong or soft at {share:.0%}, authors left out")
