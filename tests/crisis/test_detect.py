@@ -21,6 +21,7 @@ from bot.crisis.model import any_of
 from bot.crisis.words import LANGUAGES, normalize, tokens
 
 HELD = sorted((Path(__file__).parent / "held").glob("*.jsonl"))
+BODIES = sorted((Path(__file__).parent / "body").glob("*.jsonl"))
 LEAST_FOUND = {"self_harm": 0.91, "abuse": 0.91, "sexual_assault": 0.92, "danger_other": 0.90}
 LEAST_FOUND_STRONG, MOST_ALARMS_STRONG, MOST_ALARMS = 0.63, 0.025, 0.18
 
@@ -287,3 +288,13 @@ def test_what_was_found_of_held_back_authors_does_not_fall(held: evaluate.Report
 def test_false_alarms_on_held_back_authors_do_not_rise(held: evaluate.Report) -> None:
     assert held.labels["none"].strong_share <= MOST_ALARMS_STRONG
     assert held.labels["none"].any_share <= MOST_ALARMS
+
+
+def test_no_message_of_the_held_back_sets_was_trained_on() -> None:
+    def words(path: Path) -> set[str]:
+        texts = (json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines())
+        return {" ".join(word for word in tokens(normalize(text)) if word[0].isalnum()) for text in texts}
+
+    trained_on = set[str]().union(*(words(path) for path in BODIES))
+    for path in HELD:
+        assert not words(path) & trained_on, path.name
