@@ -164,6 +164,7 @@ class App:
             await served.cleanup()
         for request in self.requests:
             await request.shutdown()
+        await self.pace.close()
         if self._store is not None:
             await self._store.close()
         log.info("stopped", extra={"action": "stopped"})

@@ -100,6 +100,7 @@ class World:
         await asyncio.gather(*doomed, return_exceptions=True)
         for request in self.app.requests:
             await request.shutdown()
+        await self.app.pace.close()
         await self.app.store.close()
         await self.start()
 

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable
 
+from bot import loop
 from bot.app import App
 from bot.cli.printing import stop_with
 from bot.logs import set_up_logging
@@ -25,7 +26,7 @@ def run() -> None:
     if settings.bot_token is None:
         stop_with([WITHOUT_A_BOT])
     set_up_logging(settings.log_format, settings.log_level)
-    asyncio.run(_until_stopped(settings))
+    loop.run(_until_stopped(settings))
 
 
 def checked_settings() -> Settings:
@@ -39,11 +40,18 @@ def checked_settings() -> Settings:
 async def _until_stopped(settings: Settings) -> None:
     app = App(settings)
     stop_on_signals(app.stop)
+    settling = asyncio.create_task(_settle(app))
     await app.run()
+    settling.cancel()
+
+
+async def _settle(app: App) -> None:
+    await app.opened.wait()
+    loop.settle_down()
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:
     """SIGTERM and SIGINT ask for an orderly end."""
-    loop = asyncio.get_running_loop()
+    running = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
+        running.add_signal_handler(number, stop)

@@ -108,7 +108,7 @@ class Concepts:
     """The words of one language by meaning, meanings with blanks between.
 
     single: the meanings of a word, or with `*` of every word that begins so. longer: those of sequences, by their first and
-    their second part, and after slashes what else must follow.
+    their second part, and after each plus what else must follow.
     """
 
     language: str
@@ -127,7 +127,7 @@ class Concepts:
             for entry in words.split():
                 first, *rest = (folded(part) for part in entry.split("_") if part)
                 if rest:
-                    longer.setdefault(first, {}).setdefault(rest[0], []).append("/".join((meaning.strip(), *rest[1:])))
+                    longer.setdefault(first, {}).setdefault(rest[0], []).append("+".join((meaning.strip(), *rest[1:])))
                 else:
                     single.setdefault(first, []).append(meaning.strip())
         return cls(language, _together(single), {k: _together(v) for k, v in longer.items()})
@@ -163,7 +163,7 @@ class Concepts:
             for way in ways[after]:
                 if way in by_second:
                     for entry in by_second[way].split():
-                        meaning, *rest = entry.split("/")
+                        meaning, *rest = entry.split("+")
                         if not rest or _follow(ways, after + 1, rest):
                             yield meaning
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot import loop
 from tests.benchmarks import help as help_card
 from tests.benchmarks import lessons, operator_page, pictures, planning, replies, sealing
 
@@ -29,7 +29,7 @@ def main(names: list[str]) -> int:
         print(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
     for name in names or BENCHMARKS:
-        print(json.dumps({name: asyncio.run(_run(name))}, indent=2), flush=True)
+        print(json.dumps({name: loop.run(_run(name))}, indent=2), flush=True)
     return 0
 
 

@@ -27,6 +27,7 @@ from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.wire import Wire
 from bot.content.read import lessons_dir, load_course
 from bot.i18n.texts import texts_for
+from bot.loop import settle_down
 from bot.messages import ChatRef, Say
 from bot.service.delivery import Delivery
 from bot.storage.sealing import Keyring, read_keys
@@ -43,6 +44,7 @@ RATES = (30, 1000)
 
 async def run() -> dict[str, Any]:
     """All of it."""
+    settle_down()  # as `kindling run` does; the baseline has it, too
     bare, ours = [], {kind: [] for kind in DATABASES}
     for _ in range(RUNS):
         bare.append(await library())

@@ -95,6 +95,7 @@ async def sender_to(server: BotApiServer, rate: float, budget: Budget, chat_rate
     try:
         yield Line(server, TelegramSender(bot, Door(requests[2]), pace), pace, helping)
     finally:
+        await pace.close()
         for request in requests:
             await request.shutdown()
 

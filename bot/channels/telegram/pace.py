@@ -224,13 +224,21 @@ class Pace:
         if not self._budget.alone and self._settling is None:
             self._settling = asyncio.create_task(self._take_off())
 
+    async def close(self) -> None:
+        """Ends what still waits to be taken off: the budget is about to go."""
+        if (settling := self._settling) is not None:
+            settling.cancel()
+            await asyncio.gather(settling, return_exceptions=True)
+
     async def _take_off(self) -> None:
-        await asyncio.sleep(WINDOW / 2)
-        self._settling = None
-        spent, self._spent = self._spent, 0
-        if spent:
-            with suppress(StoreUnavailable):
-                await self._budget.reserve(spent * self._gap)
+        try:
+            await asyncio.sleep(WINDOW / 2)
+            spent, self._spent = self._spent, 0
+            if spent:
+                with suppress(StoreUnavailable):
+                    await self._budget.reserve(spent * self._gap)
+        finally:
+            self._settling = None
 
     # -- what is under way ---------------------------------------------------------------------------------------------
 
