@@ -42,7 +42,7 @@ async def crowd(
             for position, track in enumerate(chosen)
         ]
         passages = [
-            {"learner_id": learner, "lesson_id": f"{chosen[0]}-{number:02}", "how": "sent", "at": due_at}
+            {"learner_id": learner, "lesson_id": f"{chosen[0]}-{number}", "how": "sent", "at": due_at}
             for learner, chosen, through in theirs
             for number in range(1, through + 1)
         ]
