@@ -286,7 +286,7 @@ class App:
             await asyncio.to_thread(import_module, "bot.rooms")
         finally:
             self._loaded.set()
-        from bot.rooms import build_rooms, build_store, settle
+        from bot.rooms import build_rooms, build_store
 
         if self._store is None:
             self._store = build_store(self.settings)
@@ -297,7 +297,6 @@ class App:
             self._rooms = await asyncio.to_thread(build_rooms, self.settings, self._store, self.sender, aside, halted)
         await self.store.ready()
         await self.rooms.conversation.take_over(self.clock())
-        settle()
         self.opened.set()
 
     def _start_ticking(self) -> None:

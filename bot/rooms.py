@@ -5,7 +5,6 @@ Half of what this program loads is loaded here: `bot.app` imports this module be
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,12 +76,6 @@ def build_rooms(settings: Settings, store: SqlStore, sender: Sender, aside: Asid
     delivery = Delivery(store, sender, course, batch, halted, announcing.open)
     retention, tidying = Retention(SqlAgeing(database, keys)), SqlTidying(database, keys)
     return Rooms(store, conversation, delivery, retention, tidying, announcing)
-
-
-def settle() -> None:
-    """To be called when everything is loaded: it stays, so looking through it for what could be let go finds nothing and takes a
-    tenth of a second, in which nobody is answered."""
-    gc.freeze()
 
 
 def keyring(settings: Settings) -> Keyring:

@@ -37,7 +37,7 @@ from sqlalchemy import text
 from bot.content.read import lessons_dir, load_course
 from bot.demo import BotApiServer
 from bot.i18n.texts import texts_for
-from bot.rooms import settle
+from bot.loop import settle_down
 from bot.service.delivery import Delivery
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
@@ -189,7 +189,7 @@ async def _plan(url: str) -> dict[str, float]:
     """Twice in one process, as in one that has been running for a while; the first time it is watched for stalls."""
     async with store_on(url) as store:
         delivery = Delivery(store, Nowhere(), load_course(lessons_dir(None)))
-        settle()
+        settle_down()
         async with watched() as stall:
             await _decide_all(delivery)
         idle = time.perf_counter()
