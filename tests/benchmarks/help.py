@@ -25,7 +25,7 @@ LEARNERS = 6_000
 
 
 async def run() -> dict[str, Any]:
-    """Idle, broadcast, locked; and how much longer each takes than idle."""
+    """Just started (lessons are still being loaded), idle, in a broadcast, locked; and how much longer each takes than idle."""
     with tempfile.TemporaryDirectory() as folder:
         server, ear = BotApiServer(TOKEN, keep_calls=0, keep_messages=2), Ear()
         root = await server.start()
@@ -40,6 +40,7 @@ async def run() -> dict[str, Any]:
         try:
             async with process("-m", "bot", "run", **environment):
                 await ear.answer_to(askers[0], lambda: askers[0].says("/help"))
+                started = await probe(ear, askers)
                 idle = await probe(ear, askers)
             await prepare(database, chats)
             before = ear.total
@@ -54,13 +55,14 @@ async def run() -> dict[str, Any]:
             await database.close()
             await server.stop()
     found = {
+        "just_started": in_short(started),
         "idle": in_short(idle),
         "during_broadcast": in_short(busy) | {"lessons_meanwhile": sent},
         "database_locked": in_short(locked),
     }
     ratio = {
         f"{name}_p99": round(found[name]["p99_ms"] / found["idle"]["p99_ms"], 2)
-        for name in ("during_broadcast", "database_locked")
+        for name in ("just_started", "during_broadcast", "database_locked")
     }
     return {**found, "baseline": "idle", "ratio": ratio}
 
