@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.crisis.words import SENTENCE_ENDS, SPLITS_APOSTROPHES, Split, fits, folded
+from bot.crisis.words import SENTENCE_ENDS, SPLITS_APOSTROPHES, Split, fits, folded, together
 
 _GAP = 3
 
@@ -74,7 +74,7 @@ class Index:
                 by_word.setdefault(rarest, []).append(phrase.entry)
             else:
                 by_beginning.setdefault(max(phrase.parts, key=len).rstrip("*"), []).append(phrase.entry)
-        return cls(_together(by_word), _together(by_beginning))
+        return cls(together(by_word, "|"), together(by_beginning, "|"))
 
     def search(self, words: list[str]) -> Iterator[Found]:
         """Every phrase among the words, in no order."""
@@ -94,10 +94,6 @@ class Index:
             for length in range(2, len(word) + 1):
                 if word[:length] in self.by_beginning:
                     yield from self.by_beginning[word[:length]].split("|")
-
-
-def _together(table: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    return {word: "|".join(sorted(set(entries))) for word, entries in table.items()}
 
 
 @dataclass(frozen=True, slots=True)

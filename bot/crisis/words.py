@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -130,7 +130,7 @@ class Concepts:
                     longer.setdefault(first, {}).setdefault(rest[0], []).append("+".join((meaning.strip(), *rest[1:])))
                 else:
                     single.setdefault(first, []).append(meaning.strip())
-        return cls(language, _together(single), {k: _together(v) for k, v in longer.items()})
+        return cls(language, together(single), {k: together(v) for k, v in longer.items()})
 
     def read(self, words: list[str]) -> list[tuple[int, str]]:
         """The meanings of every word, or of a sequence that begins with it, by its place; `|` ends a sentence."""
@@ -186,8 +186,9 @@ def _follow(ways: list[list[str]], place: int, parts: list[str]) -> bool:
     return True
 
 
-def _together(table: Lists) -> dict[str, str]:
-    return {word: " ".join(sorted(set(entries))) for word, entries in table.items()}
+def together(table: Mapping[str, Iterable[str]], between: str = " ") -> dict[str, str]:
+    """What stands under each word as one text, each once and in order."""
+    return {word: between.join(sorted(set(entries))) for word, entries in table.items()}
 
 
 def fits(word: str, part: str) -> bool:
