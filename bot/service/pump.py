@@ -122,7 +122,11 @@ class Pump:
         if not ended and not group:
             return
         self._going.difference_update(ended)
-        ours = await self._written([task.result() for task in ended], group)
+        try:
+            ours = await self._written([task.result() for task in ended], group)
+        except StoreUnavailable:
+            self._stock.extendleft(reversed(group))  # not begun: given back with the rest, once the database hears it
+            raise
         for number, one in enumerate([one for one in group if one.delivery.id in ours], start=1):
             task = asyncio.create_task(self.send(one))
             self._going.add(task)

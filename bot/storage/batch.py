@@ -232,7 +232,7 @@ def put_off(db: Connection, deliveries: Sequence[Delivery], until: datetime) -> 
 
 
 def take_waiting(db: Connection, now: datetime, take: int, until: datetime, process: int) -> Sequence[Row[Any]]:
-    """Deliveries to be sent now, held for this process until then."""
+    """Deliveries to be sent now, held for this process until then, in the order in which they were decided."""
     waiting = t.deliveries.c.status.in_((CLAIMED, RETRY)) & (t.deliveries.c.next_at <= now)
     waiting &= t.deliveries.c.kind.in_(KNOWN)
     mine = select(t.deliveries).where(waiting).order_by(t.deliveries.c.next_at).limit(take)
@@ -241,7 +241,8 @@ def take_waiting(db: Connection, now: datetime, take: int, until: datetime, proc
         return ()
     held = {"status": CLAIMED, "next_at": until, "held_by": process}
     db.execute(update(t.deliveries).where(t.deliveries.c.id.in_([row.id for row in rows])).values(held))
-    return rows
+    # What another process left behind is all due at once, and nothing but its ids tells who was to come first.
+    return sorted(rows, key=lambda row: (row.next_at, row.id))
 
 
 def mark(db: Connection, deliveries: Sequence[Delivery], until: datetime, process: int) -> tuple[str, ...]:

@@ -275,10 +275,11 @@ class SqlStore:
             return await go(work)
 
     async def release(self, deliveries: Sequence[Delivery], at: datetime) -> None:
-        mine = t.deliveries.c.id.in_([one.id for one in deliveries]) & (t.deliveries.c.status == CLAIMED)
+        # Marked, too: the answer to marking may have been lost, and then it was not begun.
+        mine = t.deliveries.c.id.in_([one.id for one in deliveries]) & t.deliveries.c.status.in_((CLAIMED, SENDING))
         async with self.database.write() as db:
             held = mine & (t.deliveries.c.held_by == self._presence.number)
-            await db.execute(update(t.deliveries).where(held).values(next_at=at, held_by=None))
+            await db.execute(update(t.deliveries).where(held).values(status=CLAIMED, next_at=at, held_by=None))
 
     async def _pass(self, db: AsyncConnection, learner: str, lesson: str, at: datetime) -> None:
         await db.execute(self.insert(t.passages).values(_passage(learner, lesson, at)).on_conflict_do_nothing())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from bot.demo import limits
 from bot.storage import tables as t
@@ -153,6 +154,27 @@ async def test_a_row_that_the_database_refuses_steps_aside_loudly(
         await db.execute(text("DROP TRIGGER refused"))
     await there.at(EIGHT + timedelta(hours=2))
     assert len(lessons(ana)) == 1, "neither lost nor twice"
+
+
+@pytest.mark.parametrize("moment", ["before_cursor_execute", "after_cursor_execute"])
+async def test_lessons_that_the_database_would_not_mark_for_a_moment_come_right_after(
+    there: World, ana: Chat, ben: Chat, moment: str
+) -> None:
+    """Nobody waits for as long as a process may keep them to itself."""
+    for person in (ana, ben):
+        await person.is_learning("stress")
+    struck = []
+
+    def busy(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("UPDATE deliveries SET status") and "attempts" in statement and not struck:
+            struck.append(statement)
+            raise sqlite3.OperationalError("database is locked")
+
+    for engine in there.app.store.database.engines:
+        event.listen(engine, moment, busy)
+    await there.at(EIGHT + timedelta(minutes=5))
+    assert len(struck) == 1
+    assert times(lessons(ana)) == times(lessons(ben)) == ["2026-03-03 08:00"]
 
 
 async def test_a_row_that_can_never_be_marked_is_given_up_after_two_days(

@@ -88,7 +88,7 @@ async def test_the_old_and_the_new_version_work_side_by_side(before: Path, empty
                 ana = server.person("Ana")
                 ana.says("/start")
                 await ana.receives("all right with you", within=20)
-                await reached(seen, PEOPLE + 1, within=60)
+                await reached(seen, PEOPLE + 1)
                 assert await new.stops() == 0
             # And back again: the old version goes on with what the new one has written.
             ana.says("/about")

@@ -588,6 +588,18 @@ async def test_what_was_decided_to_be_sent_comes_opened_and_held(store: SqlStore
     assert await store.take_waiting(NOW, 10, HOLD) == (), "held by this process"
 
 
+async def test_what_was_given_back_keeps_its_order(store: SqlStore) -> None:
+    """Those due longest still come first, whoever gave them back in whatever order: all are free at the same moment then."""
+    met = [await meet(store, chat(number), due_at=NOW - minutes(number)) for number in range(20)]
+    async with store.due_batch(NOW, 50, HOLD, ours=True) as batch:
+        for due in batch.due:
+            batch.decide(due, todays_lesson(due))
+    for one in reversed(await store.opened(batch.claimed, NOW)):
+        await store.release([one.delivery], NOW)
+    waiting = await store.take_waiting(NOW, 50, HOLD)
+    assert [one.learner.chat for one in waiting] == [one.chat for one in reversed(met)]
+
+
 async def test_what_was_decided_and_cannot_be_opened_is_given_back(store: SqlStore) -> None:
     await meet(store)
     async with store.due_batch(NOW, 10, HOLD, ours=True) as batch:
