@@ -20,7 +20,7 @@ from bot.service.learners import (
     State,
     Wishes,
 )
-from bot.service.profile_forms import from_sealed_form, from_wishes_form, sealed_form, wishes_form
+from bot.service.profile_forms import WISHES, from_sealed_form, from_wishes_form, sealed_form
 from bot.storage.sealing import DataKey, KeyMissing, Keyring
 
 STATES = {state.value: state for state in State}
@@ -116,9 +116,9 @@ def new_learner(learner: Learner, keyring: Keyring) -> tuple[Sealed, dict[str, A
 
 def learner_values(learner: Learner, key: DataKey) -> dict[str, Any]:
     """The columns of the learners table that change over time."""
-    profile, brief = sealed_form(learner.profile), wishes_form(learner.profile)
+    profile = sealed_form(learner.profile)
     return {
-        "sealed_profile": key.seal(profile, "learners", "sealed_profile", learner.id, brief),
+        "sealed_profile": key.seal_with_brief(profile, WISHES, "learners", "sealed_profile", learner.id),
         "language": learner.language,
         "state": learner.state.value,
         "step": learner.step,

@@ -13,6 +13,7 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _DECODER = json.JSONDecoder()
 NONCE = 12
-BRIEF = b"\n"
-"""Stands before the brief of a value. JSON on one line has none."""
+BRIEF_ENDS = b",\n"
+"""Stands behind the brief of a value. To JSON it is a comma and a space, and nothing else on one line looks like it."""
 KEY = 32
 
 
@@ -103,10 +104,20 @@ class DataKey:
     def __init__(self, secret: bytes) -> None:
         self._cipher = AESGCM(secret)
 
-    def seal(self, value: object, table: str, column: str, row: str, brief: object = None) -> bytes:
-        """`value` (anything JSON can say) sealed for that place and no other. `brief` is what somebody in a hurry reads of it."""
+    def seal(self, value: object, table: str, column: str, row: str) -> bytes:
+        """`value` (anything JSON can say) sealed for that place and no other."""
+        return self._sealed(_as_json(value), table, column, row)
+
+    def seal_with_brief(
+        self, value: Mapping[str, object], brief: Collection[str], table: str, column: str, row: str
+    ) -> bytes:
+        """The same, so that somebody in a hurry can read these keys of it alone: `open` reads it like any other."""
+        ahead, rest = ({key: value[key] for key in value if (key in brief) is wanted} for wanted in (True, False))
+        clear = _as_json(ahead)[:-1] + BRIEF_ENDS + _as_json(rest)[1:] if ahead and rest else _as_json(value)
+        return self._sealed(clear, table, column, row)
+
+    def _sealed(self, clear: bytes, table: str, column: str, row: str) -> bytes:
         nonce = os.urandom(NONCE)
-        clear = _as_json(value) if brief is None else _as_json(value) + BRIEF + _as_json(brief)
         return nonce + self._cipher.encrypt(nonce, clear, _place(table, column, row))
 
     def open(self, sealed: bytes, table: str, column: str, row: str) -> object:
@@ -118,7 +129,8 @@ class DataKey:
 
     def open_brief(self, sealed: bytes, table: str, column: str, row: str) -> bytes:
         """The brief, as JSON; empty where none was sealed. Raises KeyMissing as `open` does."""
-        return self._opened(sealed, table, column, row).partition(BRIEF)[2]
+        ahead, ends, _ = self._opened(sealed, table, column, row).partition(BRIEF_ENDS)
+        return ahead + b"}" if ends else b""
 
     def _opened(self, sealed: bytes, table: str, column: str, row: str) -> bytes:
         try:
