@@ -6,6 +6,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 3
+# Where this is set, each of the processes that the tests start would compile the whole program for itself.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo run test check audit lint pytest bench kill-test fuzz licenses lessons lock clean site
 

@@ -7,6 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
+from tests.ports import free_port
 from tests.quick_place import quick_place
 
 pytest_plugins = ("tests.postgres",)
@@ -14,6 +15,12 @@ pytest_plugins = ("tests.postgres",)
 # A busy machine may take its time with an example; what fails once must fail again.
 settings.register_profile("sample", deadline=None, derandomize=True)
 settings.register_profile("deep", deadline=None, max_examples=3000, print_blob=True)
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """A port that nothing listens at."""
+    return free_port()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

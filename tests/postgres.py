@@ -11,7 +11,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from psycopg import sql
 
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
+from tests.ports import free_port
 from tests.quick_place import quick_place
 
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
@@ -123,7 +123,7 @@ class Cluster:
     def _first_start(self) -> None:
         # Between finding a free port and taking it, another process may take it: then the next one is tried.
         for attempt in range(5):
-            self.port = _free_port()
+            self.port = free_port()
             sockets = self.folder if len(str(self.folder)) < 80 else ""  # a socket's path has room for 107 bytes
             text = CONFIGURATION.format(port=self.port, sockets=sockets)
             (self._data / "postgresql.auto.conf").write_text(text)
@@ -222,12 +222,6 @@ def _owner() -> pwd.struct_passwd | None:
     pytest.skip(
         "PostgreSQL refuses to run as root, and there is neither an account `postgres` nor `nobody` to run it as"
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, event, func, select
 
@@ -19,6 +21,9 @@ from bot.service.learners import Learner
 from bot.service.ports import StoreUnavailable
 from bot.settings import read_settings
 from bot.storage import tables
+from bot.storage.database import Database
+from bot.storage.migrate import migrate
+from tests.quick_place import quick_place
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday noon, four weeks before Europe's clocks go forward."""
@@ -123,9 +128,29 @@ class World:
         await asyncio.wait_for(self.running, 10)
 
 
+@cache
+def _empty_database() -> bytes:
+    """A file that has its tables and nothing in them: copying it is quicker than making it again for every world."""
+
+    async def make(place: Path) -> None:
+        database = Database(f"sqlite+aiosqlite:///{place}")
+        await migrate(database)
+        await database.close()
+
+    with TemporaryDirectory(dir=quick_place()) as folder:
+        place = Path(folder, "kindling.sqlite3")
+        asyncio.run(make(place))
+        return place.read_bytes()
+
+
 @asynccontextmanager
 async def world(folder: Path, start: datetime = START, **settings: str) -> AsyncIterator[World]:
     """A fresh world, with its database in `folder` unless DATABASE_URL says otherwise."""
+    file = folder / "kindling.sqlite3"
+    if "DATABASE_URL" not in settings and not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        file.touch(0o600)
+        file.write_bytes(await asyncio.to_thread(_empty_database))
     clock = TravelClock(start)
     server = BotApiServer(TOKEN, now=clock)
     root = await server.start()

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,14 @@ def version_of(folder: Path) -> str:
 
 
 def load_course(folder: Path) -> Course:
-    """The course for the bot: every lesson that loads. Raises CourseError only when there is none."""
+    """The course for the bot: every lesson that loads. Raises CourseError only when there is none.
+
+    Files that stand as they stood are not read again: who asks a second time gets the same course."""
+    return _loaded(folder, version_of(folder))
+
+
+@lru_cache(maxsize=2)
+def _loaded(folder: Path, _version: str) -> Course:
     reading = read_course(folder)
     if not any(track.order for track in reading.course.tracks.values()):
         raise CourseError(reading.findings)

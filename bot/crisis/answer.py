@@ -104,12 +104,24 @@ class Room:
 
     def countries(self, language: str | None) -> tuple[tuple[str, str], ...]:
         """(ISO code, name) of every country with helplines: likely ones for this language first, then by name."""
-        likely: list[str] = []
-        for tag in texts.tags(language, self.book.normalise):
-            likely += [iso for iso in self.book.candidates.get(tag, ()) if iso not in likely]
-        named = {iso: self.country_name(iso, language) for iso in self.book.countries}
-        rest = sorted((iso for iso in named if iso not in likely), key=lambda iso: texts.sort_key(named[iso]))
-        return tuple((iso, named[iso]) for iso in (*likely, *rest) if iso in named)
+        tags = texts.tags(language, self.book.normalise)
+        likely = dict.fromkeys(iso for tag in tags for iso in self.book.candidates.get(tag, ()))
+        named = self._named(language)
+        order = (*likely, *(iso for iso in named if iso not in likely))
+        return tuple((iso, named[iso]) for iso in order if iso in named)
+
+    def _named(self, language: str | None) -> dict[str, str]:
+        """ISO code -> name of every country with helplines, by name. Sorted once for each language that has texts."""
+        words = self.texts(language)
+        spoken = words.language if words else texts.FALLBACK
+        if spoken not in self._sorted:
+            named = ((iso, self.shelf.country_name(iso, spoken)) for iso in self.book.countries)
+            self._sorted[spoken] = dict(sorted(named, key=lambda one: texts.sort_key(one[1])))
+        return self._sorted[spoken]
+
+    @cached_property
+    def _sorted(self) -> dict[str, dict[str, str]]:
+        return {}
 
     def essentials(self, language: str | None, country: str | None, today: date | None) -> str:
         desk = self.desk(language, country, today or self.book.generated)

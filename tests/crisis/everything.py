@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 
 from bot.crisis import answer
 from bot.crisis.answer import Card, CardButton, Reply
@@ -16,6 +17,7 @@ LONG_OVERDUE = date(2028, 3, 1)
 BOOK = answer.DEFAULT.book
 LANGUAGES = tuple(sorted(answer.DEFAULT.shelf.languages))
 COUNTRIES = (None, *BOOK.countries, "BD")
+MARKS = re.compile("[\u2066-\u2069]")
 NUMBER_CARDS = tuple(f"sos:{step}:{need}" for step in ("t", "m") for need in DATA_NEED)
 
 
@@ -55,14 +57,15 @@ def all_text(reply: Reply) -> str:
 
 def plain(text: str) -> str:
     """Without the invisible marks that keep digit groups in order in right-to-left text."""
-    return re.sub("[\u2066-\u2069]", "", text)
+    return MARKS.sub("", text)
 
 
 def runs(text: str) -> set[str]:
     return set(re.findall(r"\d+", plain(text)))
 
 
-def known_numbers(country: str | None) -> set[str]:
+@cache
+def known_numbers(country: str | None) -> frozenset[str]:
     """Every run of digits that the data holds for one country: lines, emergency numbers, the date of the check."""
     found = BOOK.countries.get(country or "")
     lines = (*found.lines, *BOOK.international) if found else BOOK.international
@@ -81,7 +84,7 @@ def known_numbers(country: str | None) -> set[str]:
     if found:
         said += [number.number for number in found.emergency]
         said += [number for note in found.emergency_notes for number in note.numbers]
-    return runs(" ".join(said))
+    return frozenset(runs(" ".join(said)))
 
 
 def digits(text: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,22 +13,8 @@ from tests.e2e.chat import Chat
 from tests.world import TOKEN, World, world
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database that has its tables and nothing in them: copying it is quicker than making it again for every world."""
-    folder = tmp_path_factory.mktemp("empty")
-
-    async def make() -> None:
-        async with world(folder):
-            pass
-
-    asyncio.run(make())
-    return folder / "kindling.sqlite3"
-
-
 @pytest.fixture
-async def there(tmp_path: Path, empty_database: Path) -> AsyncIterator[World]:
-    shutil.copy(empty_database, tmp_path)
+async def there(tmp_path: Path) -> AsyncIterator[World]:
     async with world(tmp_path) as there:
         yield there
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.demo import BotApiServer
+from tests.ports import free_port
 from tests.world import KEY
 
 TOKEN = "8273645:AA-a-token-that-nobody-may-see-0123"
@@ -66,7 +67,7 @@ async def running(folder: Path, **settings: str) -> AsyncIterator[Running]:
     root = await server.start()
     for name in ("data", "temporary", "home"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    health = f"127.0.0.1:{_free_port()}"
+    health = f"127.0.0.1:{free_port()}"
     environment = {
         "PATH": os.environ["PATH"], "HOME": str(folder / "home"), "TMPDIR": str(folder / "temporary"), "PYTHONFAULTHANDLER": "1",
         "PYTHONDEVMODE": "1", "BOT_TOKEN": TOKEN, "BOT_API_URL": root, "DATA_DIR": str(folder / "data"), "SECRET_KEY": KEY,
@@ -94,14 +95,6 @@ async def _read(process: asyncio.subprocess.Process, output: list[bytes]) -> Non
     assert process.stdout is not None
     while piece := await process.stdout.read(65536):
         output.append(piece)
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def files_below(folder: Path) -> dict[str, bytes]:

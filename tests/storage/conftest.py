@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage.database import PATIENCE, Database
+from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.storage.sealing import Keyring
 from bot.storage.store import SqlStore
 from tests.postgres import with_driver
 from tests.storage.people import KEY, Opener
 
+PATIENT = 30.0
+"""Seconds: a machine under load takes its time, and that is no trouble with the database."""
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
@@ -55,7 +57,7 @@ async def another_store(url: str) -> AsyncIterator[Opener]:
     """Opens stores on the test's database; each stands for a process of its own."""
     stores: list[SqlStore] = []
 
-    async def open_store(*keys: bytes, patience: float = PATIENCE) -> SqlStore:
+    async def open_store(*keys: bytes, patience: float = PATIENT) -> SqlStore:
         stores.append(SqlStore(Database(url, patience), Keyring(list(keys or (KEY,)))))
         await stores[-1].ready()
         return stores[-1]

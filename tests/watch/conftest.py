@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from tests.crowd import crowd
 from tests.world import KEY, World, world
 
 TOKEN = "a-token-of-the-operator"
+LOOKS_AGAIN = 'http-equiv="refresh"'
+"""What a page has in its head as long as a part of it is still being counted."""
 
 
 @dataclass
@@ -28,7 +31,14 @@ class Visitor:
     session: aiohttp.ClientSession
 
     async def reads(self, path: str, **headers: str) -> tuple[int, str]:
-        """Status and text of a page."""
+        """Status and text of a page. One that looks again by itself is looked at again, as a browser does, until it is whole."""
+        async with asyncio.timeout(60):
+            while LOOKS_AGAIN in (found := await self.glances(path, **headers))[1]:
+                await asyncio.sleep(0.05)
+        return found
+
+    async def glances(self, path: str, **headers: str) -> tuple[int, str]:
+        """Status and text of a page as it is at once."""
         async with self.session.get(self.root + path, headers=headers) as answer:
             return answer.status, await answer.text()
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.demo.test_page import ARGUMENTS, CHROMIUM
-from tests.watch.conftest import TOKEN, Visitor, town
+from tests.watch.conftest import LOOKS_AGAIN, TOKEN, Visitor, town
 from tests.world import World
 
 pytestmark = [
@@ -79,6 +79,7 @@ async def test_every_view_can_be_read(there: World, visitor: Visitor, browser: B
     for view in ("Today", "People", "Lessons"):
         await page.get_by_role("link", name=view).click()
         await expect(page.get_by_role("heading", name=view, exact=True)).to_be_visible()
+        await expect(page.locator(f"meta[{LOOKS_AGAIN}]")).to_have_count(0, timeout=60_000)
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "no sideways scrolling"
         assert await page.evaluate(CONTRAST) == []
         if PICTURES:

@@ -17,7 +17,7 @@ from bot.operator.board import Board
 from bot.operator.door import kept_token
 from bot.service.hiding import Division
 from bot.service.overview import Long
-from tests.watch.conftest import TOKEN, Visitor, town
+from tests.watch.conftest import LOOKS_AGAIN, TOKEN, Visitor, town
 from tests.world import World, onboard, world
 
 VIEWS = ("/operator", "/operator/people", "/operator/lessons")
@@ -247,8 +247,8 @@ async def test_a_page_that_still_counts_looks_again_by_itself(
 ) -> None:
     await signed_in(visitor)
     monkeypatch.setattr("bot.operator.board.WAIT", 0.0)
-    _, page = await visitor.reads("/operator/lessons")
-    assert 'http-equiv="refresh"' in page
+    _, page = await visitor.glances("/operator/lessons")
+    assert LOOKS_AGAIN in page
     assert "is being counted" in words(page)
 
 
