@@ -30,12 +30,13 @@ async def crowd(
     passed: int = 0,
     roads: Sequence[tuple[Sequence[str], int]] = (),
 ) -> None:
-    """Active learners in these chats, all due at that moment, in these zones by turns, through `passed` lessons of the first track;
-    or by turns on these roads: tracks, and how many lessons of the first of them they have been through."""
+    """Active learners in these chats, all due at that moment, through `passed` lessons of the first track, or on one of these roads:
+    tracks, and how many lessons of the first of them they have been through. Zone and road go by the number of the chat."""
     roads = roads or ((tracks, passed),)
     for start in range(0, len(chats), CHUNK):
-        people = list(_people(keyring, chats[start : start + CHUNK], due_at, zones, hour))
-        theirs = [(row["id"], *roads[number % len(roads)]) for number, row in enumerate(people, start)]
+        some = chats[start : start + CHUNK]
+        people = list(_people(keyring, some, due_at, zones, hour))
+        theirs = [(row["id"], *roads[chat % len(roads)]) for chat, row in zip(some, people, strict=True)]
         places = [
             {"learner_id": learner, "track": track, "position": position, "chosen_at": due_at}
             for learner, chosen, _ in theirs
@@ -56,10 +57,10 @@ async def crowd(
 def _people(
     keyring: Keyring, chats: Sequence[int], due_at: datetime, zones: Sequence[str], hour: int
 ) -> Iterator[dict[str, Any]]:
-    for number, chat in enumerate(chats):
+    for chat in chats:
         key, key_id, wrapped = keyring.new_data_key()
         ref = ChatRef("telegram", str(chat))
-        profile = Profile("DE", zones[number % len(zones)], hour, closeness=Closeness.NOT_NOW)
+        profile = Profile("DE", zones[chat % len(zones)], hour, closeness=Closeness.NOT_NOW)
         learner = Learner(new_id(), ref, "en", State.ACTIVE, due_at, due_at, None, profile, CONSENT_VERSION, due_at)
         yield {
             "id": learner.id,

@@ -6,10 +6,11 @@ All of it is reckoned from what they have been through and what they chose; noth
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.course.lesson import Course, Lesson, Theme
 from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, next_due, slot_of
@@ -17,8 +18,7 @@ from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, next_du
 CLOSENESS_SENSITIVITY = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a learner is: the tracks they chose, in order, the ids they have been through, and whether closeness topics are on.
     `gentle` is true right after a pause: then no lesson about sexuality or closeness comes first. Lessons about a theme in `avoid`
     are left out."""
@@ -41,7 +41,7 @@ def next_lesson(course: Course, standing: Standing) -> Lesson | None:
     A prerequisite that has not been met yet comes first, even from a track that was not chosen.
     """
     if standing.gentle:
-        return _next_easy(course, replace(standing, gentle=False))
+        return _next_easy(course, standing._replace(gentle=False))
     for track_id in standing.tracks:
         lesson = next_in_track(course, track_id, standing)
         if lesson is not None:
@@ -53,8 +53,8 @@ def _next_easy(course: Course, standing: Standing) -> Lesson | None:
     usual = next_lesson(course, standing)
     if usual is None or not usual.sensitive:
         return usual
-    easy = replace(standing, closeness=False)
-    anywhere = replace(easy, tracks=tuple(course.tracks))
+    easy = standing._replace(closeness=False)
+    anywhere = easy._replace(tracks=tuple(course.tracks))
     return next_lesson(course, easy) or next_lesson(course, anywhere) or usual
 
 
@@ -111,9 +111,8 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendLesson:
-    """Send this lesson now; it belongs to the local date `slot`."""
+    """Send the lesson that comes next; it belongs to the local date `slot`."""
 
-    lesson: Lesson
     slot: date
 
 
@@ -142,24 +141,21 @@ class Hold:
 Decision = SendLesson | SendCatchUp | Finish | Hold
 
 
-# Of those who are due together, many are at the same place.
-_next_of = lru_cache(maxsize=8192)(next_lesson)
+remembered_next = lru_cache(maxsize=8192)(next_lesson)
+"""`next_lesson` for many: of those who are due together, many are at the same place. Their standing must not change afterwards."""
 
 
-def decide(
-    course: Course, standing: Standing, rule: Rule, *, due: datetime, now: datetime, last_slot: date | None
-) -> Decision:
-    """What to do for a learner whose due time has come. All times in UTC."""
+def decide(rule: Rule, *, left: bool, due: datetime, now: datetime, last_slot: date | None) -> Decision:
+    """What to do for learners whose due time has come; `left` says whether a lesson is left for them. All times in UTC."""
     slot = slot_of(rule, now)
     if last_slot is not None and last_slot >= slot:
         return Hold(Reason.ALREADY_TODAY, next_due(rule, now, last_slot))
     if is_quiet(rule, now):
         return Hold(Reason.QUIET_HOURS, min(end_of_quiet(rule, now), next_due(rule, now, last_slot)))
-    lesson = _next_of(course, standing)
-    if lesson is None:
+    if not left:
         return Finish(slot)
     if now - due > KIND_LATENESS:
         coming = next_due(rule, now, last_slot)
         # A choice right before the next lesson would be two messages in a row.
         return Hold(Reason.TOO_LATE, coming) if coming - now <= KIND_LATENESS else SendCatchUp(slot)
-    return SendLesson(lesson, slot)
+    return SendLesson(slot)

@@ -14,8 +14,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-from bot.course.journey import Finish, Hold, Reason, SendCatchUp, SendLesson, decide
+from bot.course.journey import Finish, Hold, Reason, SendCatchUp, SendLesson, decide, remembered_next
 from bot.course.lesson import Course
 from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, local, next_due, occurrence, slot_of
 from bot.course.silence import asks, days_apart, nudge_at, nudge_is_over, rests
@@ -32,10 +33,11 @@ from bot.service.learners import (
     Learner,
     Schedule,
     State,
+    Wishes,
     agreed_to_older_words,
     consented,
 )
-from bot.service.ports import Claimed, Done, Due, DueBatch, Intent, Sender, StatementRefused, Store, Waiting
+from bot.service.ports import Case, Claimed, Done, Due, DueBatch, Intent, Sender, StatementRefused, Store, Waiting
 from bot.service.pump import HOLD, POISON, Pump
 
 log = logging.getLogger(__name__)
@@ -196,25 +198,33 @@ class Delivery:
 
 def intents(course: Course, due: Due, now: datetime) -> tuple[Intent, ...]:
     """What to do for due learners who are alike: rows for the ledger, each with their schedule afterwards."""
-    here, rule = due.schedule, due.wishes.rule
+    lesson = remembered_next(course, due.standing)
+    usual = _whatever_comes(due.case, now, left=lesson is not None)
+    return usual if lesson is None else tuple([one.about(lesson) for one in usual])
+
+
+@lru_cache(maxsize=1024)
+def _whatever_comes(case: Case, now: datetime, *, left: bool) -> tuple[Intent, ...]:
+    """The same without saying which lesson: all but that is decided once for those who share a case. `left`: there is one."""
+    here, wishes, rule = case.schedule, case.wishes, case.wishes.rule
     if here.state is State.PAUSED:
         return (_pause_over(here, rule, now),)
-    if here.state is State.ACTIVE and rule is not None and agreed_to_older_words(due.consent_version):
+    if here.state is State.ACTIVE and rule is not None and agreed_to_older_words(case.consent_version):
         return (_asks_again(here, rule, now),)
-    if here.state is not State.ACTIVE or rule is None or here.due_at is None or not consented(due.consent_version):
+    if here.state is not State.ACTIVE or rule is None or here.due_at is None or not consented(case.consent_version):
         return (_held(here, rule, Hold(_reason_of(here), None), now),)
-    if due.wishes.holiday_on(slot_of(rule, now)):
-        return (_on_holiday(here, rule, due.wishes.away_until, now),)
-    if rests(here.unanswered, steady=due.wishes.steady) and not is_quiet(rule, now):
+    if wishes.holiday_on(slot_of(rule, now)):
+        return (_on_holiday(here, rule, wishes.away_until, now),)
+    if rests(here.unanswered, steady=wishes.steady) and not is_quiet(rule, now):
         return (_fades(here, rule, now),)
     owed = here.owed_since or here.due_at
-    decision = decide(course, due.standing, rule, due=owed, now=now, last_slot=here.last_slot)
+    decision = decide(rule, left=left, due=owed, now=now, last_slot=here.last_slot)
     match decision:
-        case SendLesson(lesson, slot):
-            after = _moved_on(due, rule, now, slot, gentle=False)
-            return (Intent(after, DeliveryKind.LESSON, slot, lesson.id),)
+        case SendLesson(slot):
+            after = _moved_on(here, wishes, rule, now, slot)._replace(gentle=False)
+            return (Intent(after, DeliveryKind.LESSON, slot),)
         case SendCatchUp(slot):
-            after = _moved_on(due, rule, now, here.last_slot, gentle=here.gentle)
+            after = _moved_on(here, wishes, rule, now, here.last_slot)
             missed = Intent(after, DeliveryKind.LESSON, slot_of(rule, owed), reason=Reason.TOO_LATE.value)
             return (missed, Intent(after, DeliveryKind.CATCH_UP, slot))
         case Finish(slot):
@@ -223,11 +233,10 @@ def intents(course: Course, due: Due, now: datetime) -> tuple[Intent, ...]:
             return (_held(here, rule, decision, now),)
 
 
-def _moved_on(due: Due, rule: Rule, now: datetime, last_slot: date | None, *, gentle: bool) -> Schedule:
+def _moved_on(here: Schedule, wishes: Wishes, rule: Rule, now: datetime, last_slot: date | None) -> Schedule:
     # The lesson that is going out now is not answered yet: with it the pace may thin.
-    here = due.schedule
-    due_at = next_due(rule, now, last_slot, days_apart(here.unanswered + 1, steady=due.wishes.steady))
-    return here._replace(last_slot=last_slot, due_at=due_at, owed_since=None, gentle=gentle)
+    due_at = next_due(rule, now, last_slot, days_apart(here.unanswered + 1, steady=wishes.steady))
+    return here._replace(last_slot=last_slot, due_at=due_at, owed_since=None)
 
 
 def _on_holiday(here: Schedule, rule: Rule, back: date | None, now: datetime) -> Intent:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.course.boundaries import OF_TALK, themes_in
@@ -142,7 +141,7 @@ async def low_battery(talk: Talk, _words: str = "") -> None:
     came = await _todays(talk)
     lesson, delivery = talk.lesson(came.lesson) if came else None, None
     if lesson is None or lesson.sensitive or kept_from(talk, lesson):
-        coming = next_lesson(talk.course, replace(await talk.standing(), closeness=False, gentle=False))
+        coming = next_lesson(talk.course, (await talk.standing())._replace(closeness=False, gentle=False))
         lesson = talk.lesson(coming.id) if coming else None
         delivery = await _intend(talk, lesson) if lesson else None
         if lesson is None or delivery is None:

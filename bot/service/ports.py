@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from bot.course.journey import Standing
+from bot.course.lesson import Lesson
 from bot.messages import ChatRef, FileRef, Outgoing, Receipt, Say
 from bot.service.learners import (
     Delivery,
@@ -164,29 +165,35 @@ class Turn(Protocol):
         message that is answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Learners whose time has come, by their ids, and all that deciding looks at, in which they are alike. Where they can be reached
-    and what else they told stays sealed until something is sent to them."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """What deciding looks at, but for the place in the course. Many who are due together share theirs: it is equal to itself alone, so
+    that what was decided for it is found again at once."""
 
-    learners: tuple[str, ...]
     schedule: Schedule
     wishes: Wishes
     language: str
     consent_version: int | None
+
+
+class Due(NamedTuple):
+    """Learners whose time has come, by their ids, and all that deciding looks at, in which they are alike. Where they can be reached
+    and what else they told stays sealed until something is sent to them."""
+
+    learners: Sequence[str]
+    case: Case
     tracks: tuple[str, ...]
     been_through: frozenset[str]
 
     @property
     def standing(self) -> Standing:
         """What the rules of the course need to know about them."""
-        here = self.wishes
-        gentle = self.schedule.gentle
-        return Standing(self.tracks, self.been_through, here.closeness, self.language, gentle, here.boundaries)
+        case = self.case
+        here, gentle = case.wishes, case.schedule.gentle
+        return Standing(self.tracks, self.been_through, here.closeness, case.language, gentle, here.boundaries)
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(NamedTuple):
     """What was decided for a due learner: a ledger row (sent later, or NOT_SENT with its reason), and their schedule from now on."""
 
     schedule: Schedule
@@ -194,6 +201,12 @@ class Intent:
     slot: date
     lesson: str | None = None
     reason: str | None = None
+
+    def about(self, lesson: Lesson) -> Intent:
+        """The same with this lesson, where one is to be sent."""
+        if self.kind is not DeliveryKind.LESSON or self.reason is not None:
+            return self
+        return Intent(self.schedule, self.kind, self.slot, lesson.id)
 
 
 @dataclass(frozen=True, slots=True)

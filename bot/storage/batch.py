@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Text, bindparam, case, cast, func, not_,
 
 from bot.course.journey import Reason
 from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Passage, Schedule, State, Wishes
-from bot.service.ports import Claimed, Done, Due, Intent
+from bot.service.ports import Case, Claimed, Done, Due, Intent
 from bot.storage import tables as t
 from bot.storage.many import Alike, Among, Change, InOneText, Insert
 from bot.storage.rows import ids_in_order
@@ -112,15 +112,19 @@ class Found:
 
     def alike(self, wishes: Mapping[str, Wishes]) -> tuple[Due, ...]:
         """Those whose wishes are known, put together where all is the same."""
-        groups: dict[tuple[str, tuple[str, str], int], tuple[Wishes, list[str]]] = {}
+        cases: dict[tuple[str, int], Case] = {}
+        groups: dict[tuple[Case, str, str], list[str]] = {}
         for row in self.rows:
             learner, where = row[0], row[-1]
-            if (wished := wishes.get(learner)) is not None:
-                # Wishes that are the same are one and the same: to compare them would cost more than all the rest.
-                alike = (where, self.roads[learner], id(wished))
-                groups.setdefault(alike, (wished, []))[1].append(learner)
+            if (wished := wishes.get(learner)) is None:
+                continue
+            # Wishes that are the same are one and the same: to compare them would cost more than all the rest.
+            case = cases.get((where, id(wished)))
+            if case is None:
+                case = cases[where, id(wished)] = _case(where, wished)
+            groups.setdefault((case, *self.roads[learner]), []).append(learner)
         return tuple(
-            _due(tuple(learners), where, wished, road) for (where, road, _), (wished, learners) in groups.items()
+            [Due(these, case, _in_order(tracks), _names(passed)) for (case, tracks, passed), these in groups.items()]
         )
 
 
@@ -134,9 +138,9 @@ def find_due(db: Connection, now: datetime, take: int) -> Found:
     return Found(rows, {learner: (tracks or "", passed or "") for learner, tracks, passed in found})
 
 
-def _due(learners: tuple[str, ...], where: str, wishes: Wishes, road: tuple[str, str]) -> Due:
+def _case(where: str, wishes: Wishes) -> Case:
     language, consent, schedule = _where(where)
-    return Due(learners, schedule, wishes, language, consent, _in_order(road[0]), _names(road[1]))
+    return Case(schedule, wishes, language, consent)
 
 
 # Many are at the same place of the same track.
@@ -181,7 +185,7 @@ class StoredBatch:
 
     def postpone(self, due: Due, until: datetime) -> None:
         """Pushes their due time ahead, and nothing else."""
-        self._schedules.setdefault(due.schedule._replace(due_at=until), []).extend(due.learners)
+        self._schedules.setdefault(due.case.schedule._replace(due_at=until), []).extend(due.learners)
 
     def finish(self, db: Connection, broken: Sequence[str] = ()) -> None:
         """Writes every decision, as the last thing of the transaction. Those whose rows are `broken` are looked at later."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bot.content.read import lessons_dir, load_course
@@ -85,7 +83,7 @@ def test_lessons_about_a_theme_are_passed_over_whole(course: Course) -> None:
     been = frozenset(set(track.order) - {"communication-7"})
     standing = Standing(["communication"], been, True, "en")
     assert next_in_track(course, "communication", standing) == wanted
-    assert next_in_track(course, "communication", replace(standing, avoid=frozenset({Theme.PARTNER}))) is None
+    assert next_in_track(course, "communication", standing._replace(avoid=frozenset({Theme.PARTNER}))) is None
 
 
 def test_words_are_replaced_whole_and_with_their_capital() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -77,7 +76,7 @@ def test_right_after_a_pause_an_easy_lesson_comes_first() -> None:
     some = course(INTIMACY, CONSENT, track("sleep", [lesson("sleep-1")]))
 
     def first(been: set[str], *tracks: str) -> str | None:
-        coming = next_lesson(some, replace(standing(tracks, been), gentle=True))
+        coming = next_lesson(some, standing(tracks, been)._replace(gentle=True))
         return coming.id if coming is not None else None
 
     assert first({"consent-1"}, "intimacy", "sleep") == "sleep-1"
@@ -247,15 +246,15 @@ MONDAY = date(2026, 3, 2)
 
 
 def decided(late: timedelta = timedelta(0), *, rule: Rule = BERLIN, due: datetime = DUE, last_slot: date | None = None,
-            tracks: tuple[str, ...] = ("stress",)) -> Decision:  # fmt: skip
-    return decide(PLAIN, standing(tracks), rule, due=due, now=due + late, last_slot=last_slot)
+            left: bool = True) -> Decision:  # fmt: skip
+    return decide(rule, left=left, due=due, now=due + late, last_slot=last_slot)
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=9), timedelta(minutes=119)])
 def test_a_lesson_that_is_due_is_sent_and_a_little_late_is_still_kind(late: timedelta) -> None:
     decision = decided(late)
     assert isinstance(decision, SendLesson)
-    assert (decision.lesson.id, decision.slot) == ("stress-1", MONDAY)
+    assert decision.slot == MONDAY
 
 
 def test_at_the_limit_it_is_still_kind_and_a_second_later_it_is_a_choice() -> None:
@@ -293,17 +292,16 @@ def test_a_date_that_had_its_lesson_gets_no_second(ahead: int) -> None:
 
 
 def test_when_everything_is_through_it_is_said_once() -> None:
-    assert decided(tracks=()) == Finish(MONDAY)
-    assert decided(
-        timedelta(hours=10), rule=Rule(8, 0, "Europe/Berlin"), due=DUE - timedelta(hours=12), tracks=()
-    ) == Finish(MONDAY)
+    assert decided(left=False) == Finish(MONDAY)
+    late, rule = timedelta(hours=10), Rule(8, 0, "Europe/Berlin")
+    assert decided(late, rule=rule, due=DUE - timedelta(hours=12), left=False) == Finish(MONDAY)
 
 
 def test_thirty_days_behind_is_one_choice_and_then_the_usual_rhythm() -> None:
     rule = Rule(8, 0, "Europe/Berlin")
     due = datetime(2026, 3, 2, 7, tzinfo=UTC)
     now = due + timedelta(days=30, hours=5)
-    decision = decide(PLAIN, standing(["stress"]), rule, due=due, now=now, last_slot=None)
+    decision = decide(rule, left=True, due=due, now=now, last_slot=None)
     assert decision == SendCatchUp(slot_of(rule, now))
     assert next_due(rule, now) == datetime(2026, 4, 2, 6, tzinfo=UTC)
 
@@ -321,7 +319,7 @@ def test_every_decision_keeps_every_promise(
     now = due + late
     today = local(now, rule.zone).date()
     last_slot = None if gone_by is None else today + timedelta(days=gone_by)
-    decision = decide(PLAIN, standing([] if through else ["stress"]), rule, due=due, now=now, last_slot=last_slot)
+    decision = decide(rule, left=not through, due=due, now=now, last_slot=last_slot)
     if isinstance(decision, Hold):
         assert decision.until is not None
         assert now < decision.until <= now + timedelta(days=12)
@@ -343,7 +341,7 @@ def test_holding_never_goes_on_for_ever(rule: Rule, due: datetime, late: timedel
     now, owed = due + late, due
     last_slot = None if gone_by is None else local(now, rule.zone).date() + timedelta(days=gone_by)
     for _ in range(4):
-        decision = decide(PLAIN, standing(["stress"]), rule, due=owed, now=now, last_slot=last_slot)
+        decision = decide(rule, left=True, due=owed, now=now, last_slot=last_slot)
         if not isinstance(decision, Hold):
             return
         assert decision.until is not None
@@ -382,9 +380,11 @@ def lived_through(rule: Rule, start: datetime, days: int, tick: timedelta) -> li
     while due < start + timedelta(days=days):
         now = due + tick
         been = {lesson_id for _, lesson_id, _ in sent}
-        decision = decide(long_course, standing(["stress"], been), rule, due=due, now=now, last_slot=last_slot)
+        lesson = next_lesson(long_course, standing(["stress"], been))
+        decision = decide(rule, left=lesson is not None, due=due, now=now, last_slot=last_slot)
         assert isinstance(decision, SendLesson), decision
-        sent.append((decision.slot, decision.lesson.id, now))
+        assert lesson is not None
+        sent.append((decision.slot, lesson.id, now))
         last_slot = decision.slot
         due = next_due(rule, now, last_slot)
     return sent

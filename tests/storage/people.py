@@ -64,7 +64,7 @@ async def found(store: SqlStore, who: ChatRef = ANA) -> Learner:
 
 def todays_lesson(due: Due, lesson: str = "stress-1", slot: date = TODAY) -> tuple[Intent, ...]:
     """The decision to send a lesson, and to look again tomorrow."""
-    after = due.schedule._replace(due_at=NOW + timedelta(days=1), last_slot=slot)
+    after = due.case.schedule._replace(due_at=NOW + timedelta(days=1), last_slot=slot)
     return (Intent(after, DeliveryKind.LESSON, slot, lesson),)
 
 

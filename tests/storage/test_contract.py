@@ -525,8 +525,8 @@ async def test_due_learners_come_with_all_that_deciding_needs(store: SqlStore) -
     async with store.due_batch(NOW, 10, HOLD) as batch:
         (due,) = batch.due
         batch.postpone(due, NOW + minutes(60))
-    assert (due.learners, due.schedule, due.wishes) == ((met.id,), met.schedule, met.profile.wishes)
-    assert (due.language, due.consent_version) == (met.language, met.consent_version)
+    assert (due.learners, due.case.schedule, due.case.wishes) == ([met.id], met.schedule, met.profile.wishes)
+    assert (due.case.language, due.case.consent_version) == (met.language, met.consent_version)
     assert due.tracks == ("sleep", "stress")
     assert due.been_through == {"sleep-1", "stress-1"}
 
@@ -642,7 +642,7 @@ async def test_a_decision_not_to_send_keeps_its_reason_and_never_waits(store: Sq
     await meet(store)
     async with store.due_batch(NOW, 10, HOLD) as batch:
         (due,) = batch.due
-        after = due.schedule._replace(due_at=NOW + timedelta(hours=9))
+        after = due.case.schedule._replace(due_at=NOW + timedelta(hours=9))
         batch.decide(due, [Intent(after, DeliveryKind.LESSON, TODAY, reason="quiet_hours")])
     assert await store.take_waiting(NOW + timedelta(days=9), 10, HOLD) == ()
     (there,) = await ledger(store)

@@ -240,7 +240,7 @@ async def test_planning_reads_what_another_version_sealed(full: SqlStore) -> Non
         another = key.seal_with_brief(sealed_form(learner.profile), brief, *at)
         await put(full, where, (learner.id,), another)
         async with full.due_batch(NOW, 10, HOLD) as batch:
-            assert [due.wishes for due in batch.due if learner.id in due.learners] == [learner.profile.wishes]
+            assert [due.case.wishes for due in batch.due if learner.id in due.learners] == [learner.profile.wishes]
 
 
 async def test_a_lesson_for_somebody_who_cannot_be_reached_any_more_steps_aside(full: SqlStore) -> None:
