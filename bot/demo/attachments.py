@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from bot.demo.bodies import Upload
@@ -53,6 +54,7 @@ def _file(kind: str, filename: str, mime_type: str, **details: Any) -> Maker:
     return make
 
 
+@cache
 def sample_picture(width: int = 320, height: int = 200) -> bytes:
     """A PNG of that size: a sky that turns from blue to rose above a dark hill."""
     rows = b"".join(b"\0" + b"".join(_pixel(x / width, y / height) for x in range(width)) for y in range(height))
