@@ -32,9 +32,11 @@ from bot.content.finding import CourseError
 from bot.course.lesson import Course
 from bot.crisis import answer as crisis
 from bot.drawing.artist import Artist
-from bot.i18n.texts import texts_for
+from bot.i18n.texts import languages, texts_for
+from bot.loading import Loading
 from bot.messages import ChatRef, Incoming, Say, Toast
-from bot.service.ports import PATIENCE, StoreUnavailable
+from bot.polling_turn import PollingTurn
+from bot.service.ports import PATIENCE, Aside, Sender, StoreUnavailable
 from bot.service.tidying import tidy
 from bot.settings import Settings
 from bot.storage.sealing import BadKey, KeyMissing
@@ -43,6 +45,7 @@ from bot.watch import Stopwatch, Watch, Watched
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+    from bot.clock import Work
     from bot.rooms import Rooms
     from bot.storage.store import SqlStore
 
@@ -52,10 +55,6 @@ Clock = Callable[[], datetime]
 
 # A stop has 10 seconds: 1 to stop taking updates, 5 for answers and lessons that are under way, 2 to confirm, the rest to close.
 FINISH_SECONDS = 5.0
-HEAD_START = 1.0
-"""Seconds that listening has before anything else is loaded."""
-FIRST_LOOK = 3.0
-"""Seconds that the first poll waits, on PostgreSQL, for the database to say whether another process polls. Help may be waiting."""
 
 
 def system_clock() -> datetime:
@@ -92,20 +91,20 @@ class App:
         self._seldom = Seldom(timedelta(minutes=1))
         self.help_lane = HelpLane(helping, self._country_of, self.after_help)
         intake = Intake(self.help_lane, self.lanes, self.handle, self.busy, clock)
-        self.receiver: Receiver | Webhook = Receiver(polling, intake, self._our_turn_to_poll)
+        self._turn = PollingTurn(several=self._several)
+        self.receiver: Receiver | Webhook = Receiver(polling, intake, self._turn.is_ours)
         if settings.webhook_url and settings.webhook_secret:
             secret = settings.webhook_secret.get_secret_value()
             self.receiver = Webhook(replies, intake, settings.webhook_url, secret, settings.listen)
+        self.loading = Loading(self.receiver.listening)
         self.opened = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
         self._store: SqlStore | None = None
-        self._loaded, self._can_ask = asyncio.Event(), asyncio.Event()
         self._rooms: Rooms | None = None
         self._trouble = "starting"
         self._introducer = replies
         self._stopping = asyncio.Event()
         self._ticking = asyncio.Lock()
-        self._asked_once = False
         self._scheduler: AsyncIOScheduler | None = None
         checks = {"database": self._database_state, "bot_api": self._api_state, "lessons": self._lessons_state}
         self.watch = Watch(Watched(settings, clock, checks, self._opened_store, self._course, lambda: self._trouble))
@@ -126,7 +125,7 @@ class App:
         """Runs until `stop` is called. With `ticking` False, only a call to `tick` sends what is due."""
         # The bots are not initialized: that would call getMe, and starting must not depend on the network.
         receiving = self._go(self.receiver.run())
-        self._go(self._learn_to_read())
+        self._go(self.help_lane.learn_to_read(self.loading.load))
         self._go(self._open(ticking))
         self._go(self._introduce())
         served = await self._serve_health()
@@ -252,17 +251,6 @@ class App:
 
     # -- start -----------------------------------------------------------------------------------------------------------
 
-    async def _listening(self) -> None:
-        """Returns when what had come in before the start is taken, or cannot be had at once. Loading leaves the event loop little time,
-        so whoever asked for help is answered before it begins."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(HEAD_START):
-                await self.receiver.listening.wait()
-
-    async def _learn_to_read(self) -> None:
-        await self._listening()
-        await self.help_lane.learn_to_read()
-
     async def _open(self, ticking: bool = False) -> None:
         wait = 0.2
         while not self.opened.is_set():
@@ -276,35 +264,27 @@ class App:
         log.info("the database is ready", extra={"action": "store_ready"})
         self._go(self._reckon_anew())
         if ticking and not self._stopping.is_set():
-            self._start_ticking()
+            await self._start_ticking()
 
     async def _get_ready(self) -> None:
-        if not self._several:  # otherwise listening itself waits for the database to say whose turn it is
-            await self._listening()
-        try:
-            # Takes half of the start, and help is not to wait for it.
-            await asyncio.to_thread(import_module, "bot.rooms")
-        finally:
-            self._loaded.set()
-        from bot.rooms import build_rooms, build_store
-
         if self._store is None:
-            self._store = build_store(self.settings)
-            self._can_ask.set()  # whose turn it is to poll is known long before lessons can go out
-            await self._listening()
+            try:
+                # Where there are several, listening itself waits for the database to say whose turn it is.
+                self._store = await self.loading.load(_load_store, self.settings, at_once=self._several)
+            finally:
+                self._turn.ask(self._store.leads if self._store is not None and self._several else None)
         if self._rooms is None:
-            aside, halted = self.help_lane.memory, self._stopping.is_set
-            self._rooms = await asyncio.to_thread(build_rooms, self.settings, self._store, self.sender, aside, halted)
+            needs = self.settings, self._store, self.sender, self.help_lane.memory, self._stopping.is_set
+            self._rooms = await self.loading.load(_load_rooms, *needs)
         await self.store.ready()
         await self.rooms.conversation.take_over(self.clock())
         self.opened.set()
 
-    def _start_ticking(self) -> None:
-        from bot.clock import TICK, metronome  # loaded when there is something to tick for, and not before
-
-        self._scheduler = metronome(self.tick, self.tidy, self.nightly)
-        self._scheduler.start()
-        self._scheduler.modify_job(TICK, next_run_time=datetime.now(UTC))  # what was missed meanwhile, at once
+    async def _start_ticking(self) -> None:
+        first = datetime.now(UTC)  # what was missed meanwhile goes out at once
+        scheduler = await self.loading.load(_load_metronome, self.tick, self.tidy, self.nightly, first)
+        scheduler.start()
+        self._scheduler = scheduler
 
     async def _reckon_anew(self) -> None:
         with contextlib.suppress(StoreUnavailable, KeyMissing):
@@ -320,9 +300,10 @@ class App:
         return await self.store.country_of(chat)
 
     async def _introduce(self) -> None:
-        await self._listening()
-        commands = await asyncio.to_thread(import_module, "bot.service.commands")  # brings every conversation with it
+        commands = await self.loading.load(import_module, "bot.service.commands")  # brings every conversation with it
         menu = tuple(command.name for command in commands.COMMANDS if command.in_menu)
+        for language in languages():
+            await self.loading.load(texts_for, language)
         wait = 1.0
         while True:
             try:
@@ -340,19 +321,6 @@ class App:
         except OSError as error:
             log.warning("health is not served: %s", error.strerror, extra={"action": "health_off"})
             return None
-
-    async def _our_turn_to_poll(self) -> bool:
-        """Of several processes on one database one polls. When the database cannot say which, this one does: help comes first."""
-        if not self._several:
-            return True
-        await self._loaded.wait()  # a busy machine may take its time: that says nothing about the database
-        try:
-            async with asyncio.timeout(0.05 if self._asked_once else FIRST_LOOK):
-                self._asked_once = True
-                await self._can_ask.wait()
-            return self._store is None or await self._store.leads()
-        except (StoreUnavailable, TimeoutError):
-            return True
 
     def _opened_store(self) -> SqlStore | None:
         return self._rooms.store if self._rooms is not None else None
@@ -381,6 +349,24 @@ class App:
 
     async def _api_state(self) -> str:
         return "ok" if self.receiver.state in ("receiving", STANDING_BY) else self.receiver.state
+
+
+def _load_store(settings: Settings) -> SqlStore:
+    from bot.rooms import build_store  # takes half of the start, and help is not to wait for it
+
+    return build_store(settings)
+
+
+def _load_rooms(settings: Settings, store: SqlStore, sender: Sender, aside: Aside, halted: Callable[[], bool]) -> Rooms:
+    from bot.rooms import build_rooms
+
+    return build_rooms(settings, store, sender, aside, halted)
+
+
+def _load_metronome(tick: Work, hourly: Work, nightly: Work, first: datetime) -> AsyncIOScheduler:
+    from bot.clock import metronome  # when there is something to tick for, and not before
+
+    return metronome(tick, hourly, nightly, first)
 
 
 class SharedBudget:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -15,18 +16,17 @@ TICK_SECONDS = 10
 """How often due lessons are looked for. A lesson's minute begins at second 0; a tick comes at 0, 10, 20 …"""
 NIGHTLY_HOUR_UTC = 3
 HOURLY_MINUTE = 41
-TICK = "tick"
 
 Work = Callable[[], Awaitable[object]]
 
 
-def metronome(tick: Work, hourly: Work, nightly: Work) -> AsyncIOScheduler:
-    """A scheduler that ticks. A tick that is late still runs (misfire_grace_time=None: the default of one second would drop it
-    silently), and one that is still running is never joined by a second."""
+def metronome(tick: Work, hourly: Work, nightly: Work, first: datetime) -> AsyncIOScheduler:
+    """A scheduler that ticks once it is started, from `first` on. A tick that is late still runs (misfire_grace_time=None: the default
+    of one second would drop it silently), and one that is still running is never joined by a second."""
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
-    scheduler.add_job(_guarded("tick", tick), "cron", second=f"*/{TICK_SECONDS}", id=TICK)
+    scheduler.add_job(_guarded("tick", tick), "cron", second=f"*/{TICK_SECONDS}", id="tick", next_run_time=first)
     scheduler.add_job(_guarded("hourly", hourly), "cron", minute=HOURLY_MINUTE, id="hourly")
     scheduler.add_job(_guarded("nightly", nightly), "cron", hour=NIGHTLY_HOUR_UTC, minute=17, id="nightly")
     return scheduler

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
 from bot import __version__
+from bot.loop import seldom_look_for_garbage
 
 PLACES = {
     "run": "run",
@@ -87,6 +88,7 @@ def version() -> None:
 
 def main() -> None:
     """The entry point of the console script. A fault of ours is told by its place: its text could hold what somebody wrote."""
+    seldom_look_for_garbage()
     try:
         cli()
     except Exception as error:

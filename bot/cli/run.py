@@ -47,6 +47,7 @@ async def _until_stopped(settings: Settings) -> None:
 
 async def _settle(app: App) -> None:
     await app.opened.wait()
+    await app.help_lane.reads.wait()
     loop.settle_down()
 
 

@@ -7,7 +7,9 @@ the highest such mark, because an older program cannot read the newer one's file
 
 from __future__ import annotations
 
+import asyncio
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +61,8 @@ async def migrate(database: Database) -> None:
     async with database.read() as connection:
         if await revision_of(connection) == newest_revision():
             return
+    # It takes a tenth of a second, in which nobody else would have a turn.
+    await asyncio.to_thread(_load_alembic)
     async with database.unhurried(LONGEST) as connection:
         if database.dialect == "postgresql":
             # A second process waits here until the first is done. On SQLite the writing transaction is the lock.
@@ -67,6 +71,11 @@ async def migrate(database: Database) -> None:
             raise NewerTables
         if is_known(await revision_of(connection)):
             await connection.run_sync(_upgrade)
+
+
+def _load_alembic() -> None:
+    for name in ("alembic.command", "alembic.config"):
+        import_module(name)
 
 
 def _upgrade(connection: Connection) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from importlib import import_module
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import ParseMode
@@ -42,6 +42,8 @@ LINK_FROM_A_GROUP = "/start help"
 """What a person sends who follows the invitation, shown in a group, to write in private."""
 
 After = Callable[[Incoming, "crisis.Effects", datetime], Awaitable[None]]
+Load = Callable[..., Awaitable[Any]]
+"""Does a piece of work beside the event loop."""
 
 
 @dataclass(slots=True)
@@ -117,10 +119,10 @@ class HelpLane:
         self._tasks: set[asyncio.Task[None]] = set()
         self._afters: set[asyncio.Task[None]] = set()
 
-    async def learn_to_read(self) -> None:
+    async def learn_to_read(self, load: Load = asyncio.to_thread) -> None:
         """Loads what reading needs, off the event loop. Calls for help are understood before, and without it."""
-        await asyncio.to_thread(import_module, "bot.service.commands")
-        problem = await asyncio.to_thread(detect.problem)
+        await load(import_module, "bot.service.commands")
+        problem = await load(detect.problem)
         if problem is not None:
             log.error("%s", problem, extra={"action": "not_reading"})
         self.reads.set()
