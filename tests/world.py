@@ -62,7 +62,7 @@ class World:
 
     async def settled(self) -> None:
         """Waits until the bot has nothing left to do: an update is confirmed only when all its answers are out."""
-        await self.server.settled(quiet=0, within=45)
+        await self.server.settled(quiet=0, within=120)
         assert self.server.violations == []
 
     async def at(self, moment: datetime) -> None:
@@ -120,12 +120,12 @@ class World:
         """Starts a bot."""
         self.app = App(read_settings(self.settings), self.clock)
         self.running = asyncio.create_task(self.app.run(ticking=False))
-        await asyncio.wait_for(self.app.opened.wait(), 20)
+        await asyncio.wait_for(self.app.opened.wait(), 60)
 
     async def stop(self) -> None:
         """Stops it as an operator would."""
         self.app.stop()
-        await asyncio.wait_for(self.running, 10)
+        await asyncio.wait_for(self.running, 60)
 
 
 @cache
@@ -168,7 +168,7 @@ async def world(folder: Path, start: datetime = START, **settings: str) -> Async
     running = asyncio.create_task(app.run(ticking=False))
     there = World(server, app, clock, running, environment)
     try:
-        await asyncio.wait_for(app.opened.wait(), 20)
+        await asyncio.wait_for(app.opened.wait(), 60)
         yield there
     finally:
         await there.stop()

@@ -253,7 +253,7 @@ class Person(Account):
         """The newest message of the bot that holds `text` and stands in the chat, or None."""
         return next((m for m in self.chat.newest_first() if m.from_bot and text in m.text), None)
 
-    async def receives(self, wanted: str | Callable[[Message], bool] | None = None, within: float = 15.0) -> Message:
+    async def receives(self, wanted: str | Callable[[Message], bool] | None = None, within: float = 60.0) -> Message:
         """Waits for a message of the bot, new or edited since their last act, that holds a text or passes a test.
 
         Each is returned once. Raises AssertionError with what the chat shows when none comes `within` seconds."""

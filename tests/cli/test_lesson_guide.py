@@ -72,7 +72,7 @@ async def test_from_the_second_step_to_a_lesson_that_shows(author: Shell, tmp_pa
 
 
 async def _version(stream: aiohttp.ClientResponse) -> Any:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not (line := (await stream.content.readline()).decode()).startswith("data: "):
             continue
     return json.loads(line.removeprefix("data: "))

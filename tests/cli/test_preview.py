@@ -111,7 +111,7 @@ async def test_a_save_is_told_within_moments(root: str, folder: CourseFolder) ->
         assert stream.content_type == "text/event-stream"
 
         async def next_version() -> str:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not (line := (await stream.content.readline()).decode()).startswith("data: "):
                     continue
             version: str = json.loads(line.removeprefix("data: "))

@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's Chromium"),
 ]
-PATIENT = 20_000
+PATIENT = 60_000
 """Milliseconds: a machine under load takes its time, and nobody waits that long otherwise."""
 PICTURES = os.environ.get("PICTURES")
 """A folder to keep pictures in, to be looked at."""

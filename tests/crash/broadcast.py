@@ -138,14 +138,14 @@ async def _send_with_kills(
         await process.wait()
         killed += 1
     try:
-        await asyncio.wait_for(_until_receiving(seen, polls), 60)
+        await asyncio.wait_for(_until_receiving(seen, polls), 180)
         if on_the_way is not None:
             await _until_sending(seen, process)
             await on_the_way(seen)
         await asyncio.wait_for(_until_done(seen, database, len(chats)), max(120.0, len(chats) / 5))
     finally:
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 15) == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
     return killed
 
 

@@ -63,7 +63,7 @@ async def is_under_way(url: str, newest: str) -> None:
     try:
         async with database.read() as db:
             before = (await db.execute(moved)).scalar_one()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while True:
                 async with database.read() as db:
                     if (await db.execute(moved)).scalar_one() != before:

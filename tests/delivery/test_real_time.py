@@ -41,7 +41,7 @@ async def test_the_metronome_sends_within_half_a_minute_even_when_the_loop_was_b
         app = App(read_settings(environment(server.root, tmp_path)), system_clock)
         running = asyncio.create_task(app.run())
         try:
-            await asyncio.wait_for(app.opened.wait(), 20)
+            await asyncio.wait_for(app.opened.wait(), 60)
             due = datetime.now(UTC) + timedelta(seconds=1)
             await crowd(app.store.database, Keyring(read_keys(KEY)), [ana.id], due, zones=("UTC",), hour=LATE_HOUR)
             # A tick comes at every tenth second; APScheduler drops one that is a second late unless it is told not to.
@@ -52,7 +52,7 @@ async def test_the_metronome_sends_within_half_a_minute_even_when_the_loop_was_b
             assert LESSON in lesson.text
         finally:
             app.stop()
-            await asyncio.wait_for(running, 10)
+            await asyncio.wait_for(running, 60)
 
 
 async def test_told_to_stop_in_the_middle_nothing_is_half_sent_and_the_rest_comes_later(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ async def _stop(process: asyncio.subprocess.Process) -> float:
     """Seconds that it took to end."""
     asked = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 20) == 0
+    assert await asyncio.wait_for(process.wait(), 60) == 0
     return time.monotonic() - asked
 
 
@@ -103,7 +103,7 @@ async def _sent(server: BotApiServer, number: int) -> None:
     reached = asyncio.Event()
     stop = server.on_call(lambda _call: reached.set() if len(server.calls_of("sendMessage")) >= number else None)
     try:
-        await asyncio.wait_for(reached.wait(), 45)
+        await asyncio.wait_for(reached.wait(), 120)
     finally:
         stop()
 

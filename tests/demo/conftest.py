@@ -31,7 +31,7 @@ class Clock:
 
 async def until(server: BotApiServer, condition: Callable[[], bool]) -> None:
     """Waits for something to become true of the server."""
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(30):
         while not condition():
             await server.messenger.changes.wait()
 

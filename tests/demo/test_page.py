@@ -26,6 +26,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 
+expect.set_options(timeout=30_000)  # milliseconds: a machine under load takes its time
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),
@@ -409,6 +410,6 @@ async def test_nothing_listens_while_no_page_is_open(server: BotApiServer):
         assert (await socket.receive_json())["event"] == "refused"
         await socket.send_json({"do": "says", "person": 1, "text": "x", "ref": 2})
         assert (await socket.receive_json())["reason"] == "There is no such person."
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(30):
         while server.messenger.listeners:
             await asyncio.sleep(0.005)

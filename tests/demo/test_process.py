@@ -24,7 +24,7 @@ def root() -> Iterator[str]:
     assert match
     yield match.group()
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=5) == 0
+    assert process.wait(timeout=60) == 0
     process.stdout.close()
 
 

@@ -132,6 +132,6 @@ async def test_the_process_that_draws_knows_no_secret_and_ends_with_the_bot(monk
     assert process is not None
     assert b"kept to ourselves" not in Path(f"/proc/{process.pid}/environ").read_bytes()
     await artist.close()
-    assert await asyncio.wait_for(process.wait(), 5) != 0
+    assert await asyncio.wait_for(process.wait(), 60) != 0
     with pytest.raises(OSError, match="no more"):
         await artist.draw(SHAPES["empty"])

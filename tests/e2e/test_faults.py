@@ -53,7 +53,7 @@ async def test_without_the_database_words_and_taps_get_a_kind_answer(there: Worl
         await ana.sends("sticker")
         ana.hears_only(TROUBLE)
         ana.person.says("/help")
-        await ana.person.receives(CARD, within=2)
+        await ana.person.receives(CARD)
     await there.settled()
     await ana.says("My jaw.")
     ana.hears_only(ana.lesson("stress-1").title)
@@ -105,7 +105,7 @@ async def test_a_pause_asked_for_with_help_is_kept_when_the_database_is_back(the
         await ana.person.receives(CARD)
         ana.person.taps("Too much to carry")
         await ana.person.receives("112")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await ana.learner()).state is not State.PAUSED:
             await there.server.messenger.changes.wait(0.05)
 
@@ -158,7 +158,7 @@ async def test_a_lesson_that_was_refused_comes_a_little_later_and_once(there: Wo
     there.server.faults.add(kind, method="sendMessage", times=1)  # type: ignore[arg-type]
     await there.at(due)
     ana.hears_nothing()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while there.app.sender._pace.held:  # "slow down" is kept by the real clock
             await there.server.messenger.changes.wait(0.1)
     await there.later(minutes=5)

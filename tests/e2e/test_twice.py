@@ -104,6 +104,6 @@ async def test_a_crash_before_the_confirmation_answers_once(there: World, ana: C
 
 
 async def _until_heard(chat: Chat, text: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not any(text in one.text for one in chat.news):
             await chat.there.server.messenger.changes.wait(5)

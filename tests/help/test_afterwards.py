@@ -19,7 +19,7 @@ SAID_OTHERWISE = ("I want to kil myslef", "Ich will mich umbringen", "Quiero sui
 
 async def becomes(chat: Chat, state: State) -> None:
     """Waits for what a card leads to: it is done after the card has gone out."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await chat.learner()).state is not state:
             await asyncio.sleep(0.01)
 

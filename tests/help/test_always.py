@@ -23,8 +23,6 @@ from tests.quick_place import quick_place
 from tests.world import World, disk_full, onboard, world
 
 CARD = "nobody reads this chat"
-PATIENT = 60
-"""Seconds: a machine under load takes its time. What comes sooner is not waited for."""
 
 # -- states ------------------------------------------------------------------------------------------------------------
 
@@ -249,7 +247,7 @@ async def test_the_card_arrives_in_every_state(name: str, tmp_path: Path, monkey
 
 async def _card(person: Person) -> bool:
     try:
-        return await person.receives(CARD, within=PATIENT) is not None
+        return await person.receives(CARD) is not None
     except AssertionError:
         return False
 

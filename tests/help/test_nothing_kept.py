@@ -83,7 +83,7 @@ async def with_faults(there: World, patch: pytest.MonkeyPatch) -> Person:
     for fault in (database_gone, database_locked):
         async with fault(there, patch):
             person.says(DISCLOSURES[0])
-            await person.receives("nobody reads this chat", within=15)
+            await person.receives("nobody reads this chat")
     there.server.faults.add("500", method="sendMessage", times=3)
     person.says(DISCLOSURES[3])
     await there.settled()

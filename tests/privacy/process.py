@@ -33,7 +33,7 @@ class Running:
 
     async def settled(self) -> None:
         """Waits until the bot has nothing left to do."""
-        await self.server.settled(quiet=0.02, within=30)
+        await self.server.settled(quiet=0.02, within=120)
 
     async def asks_for(self, path: str) -> bytes:
         """What its own pages answer."""
@@ -42,7 +42,7 @@ class Running:
 
     async def is_ready(self) -> None:
         """Waits until it is open."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while True:
                 assert self.process.returncode is None, b"".join(self.output).decode()
                 with contextlib.suppress(aiohttp.ClientError):
@@ -57,7 +57,7 @@ class Running:
     async def ends(self, how: signal.Signals) -> None:
         """Ends it, and waits for its last words."""
         self.process.send_signal(how)
-        await asyncio.wait_for(self.process.wait(), 20)
+        await asyncio.wait_for(self.process.wait(), 60)
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ class Replica:
     said: list[str]
     _reading: asyncio.Task[None]
 
-    async def says(self, words: str, within: float = 30) -> None:
+    async def says(self, words: str, within: float = 90) -> None:
         """Waits until a line of its log holds these words."""
         async with asyncio.timeout(within):
             while not any(words in line for line in self.said):
@@ -39,7 +39,7 @@ class Replica:
         """Asked to stop. Answers its exit code."""
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
-        return await asyncio.wait_for(self.process.wait(), 20)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
 
 def environment(server: BotApiServer, database_url: str, **settings: str) -> dict[str, str]:

@@ -104,7 +104,7 @@ async def refused(name: str, call: Call, within: float = PATIENCE + SLACK) -> No
 
 async def works(*calls: Call) -> None:
     """Returns when all of these work again; a hasty store on a busy machine may need more than one try."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     for call in calls:
         while True:
             try:

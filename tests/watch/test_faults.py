@@ -182,7 +182,7 @@ def webhook_moved(scene: Scene) -> None:
     async def move() -> None:
         root = f"{scene.environment['BOT_API_URL']}/bot{TOKEN}"
         async with aiohttp.ClientSession() as session:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while True:
                     async with session.get(f"{root}/getWebhookInfo") as answer:
                         if (await answer.json())["result"].get("url"):
@@ -245,11 +245,11 @@ async def bot_of(scene: Scene) -> AsyncIterator[Visitor]:
             yield visitor
     finally:
         app.stop()
-        await asyncio.wait_for(running, 15)
+        await asyncio.wait_for(running, 60)
 
 
 async def _served(visitor: Visitor) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await visitor.reads("/livez")
@@ -265,7 +265,7 @@ async def _page(visitor: Visitor) -> str:
 
 async def _ready(visitor: Visitor, dependency: str) -> dict[str, Any]:
     """What /readyz says, once the start is over for that dependency."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             found: dict[str, Any] = json.loads((await visitor.reads("/readyz"))[1])
             if not dependency or found[dependency]["state"] not in ("starting", "ok"):
