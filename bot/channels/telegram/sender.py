@@ -139,7 +139,8 @@ class TelegramSender:
                 return LET_GO
             receipt = await self._reply_once(chat, outgoing, press_id)
             wait = receipt.retry_after or 0.5 * 2**attempt
-            if receipt.outcome not in passing or waited + wait > LONGEST_REPLY_WAIT:
+            last = attempt == REPLY_TRIES - 1 or waited + wait > LONGEST_REPLY_WAIT
+            if last or receipt.outcome not in passing:
                 break
             await asyncio.sleep(wait)
             waited += wait
