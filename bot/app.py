@@ -11,11 +11,11 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aiohttp import web
 from telegram import Bot
 from telegram.error import TelegramError
 
@@ -26,7 +26,6 @@ from bot.channels.telegram.pace import OwnBudget, Pace
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.run import STANDING_BY, Intake, Polling, Receiver, introduce
 from bot.channels.telegram.sender import TelegramSender
-from bot.channels.telegram.webhook import Webhook
 from bot.channels.telegram.wire import Wire
 from bot.content.finding import CourseError
 from bot.course.lesson import Course
@@ -40,14 +39,18 @@ from bot.service.ports import PATIENCE, Aside, Sender, StoreUnavailable
 from bot.service.tidying import tidy
 from bot.settings import Settings
 from bot.storage.sealing import BadKey, KeyMissing
-from bot.watch import Stopwatch, Watch, Watched
 
 if TYPE_CHECKING:
+    from aiohttp import web
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+    from bot.channels.telegram.webhook import Webhook
     from bot.clock import Work
     from bot.rooms import Rooms
     from bot.storage.store import SqlStore
+    from bot.watch import Watch
+
+# What is imported where it is used is loaded after the start: help needs none of it.
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +97,8 @@ class App:
         self._turn = PollingTurn(several=self._several)
         self.receiver: Receiver | Webhook = Receiver(polling, intake, self._turn.is_ours)
         if settings.webhook_url and settings.webhook_secret:
+            from bot.channels.telegram.webhook import Webhook
+
             secret = settings.webhook_secret.get_secret_value()
             self.receiver = Webhook(replies, intake, settings.webhook_url, secret, settings.listen)
         self.loading = Loading(self.receiver.listening)
@@ -106,8 +111,16 @@ class App:
         self._stopping = asyncio.Event()
         self._ticking = asyncio.Lock()
         self._scheduler: AsyncIOScheduler | None = None
+
+    @cached_property
+    def watch(self) -> Watch:
+        """What the operator sees."""
+        from bot.watch import Watch, Watched
+
         checks = {"database": self._database_state, "bot_api": self._api_state, "lessons": self._lessons_state}
-        self.watch = Watch(Watched(settings, clock, checks, self._opened_store, self._course, lambda: self._trouble))
+        return Watch(
+            Watched(self.settings, self.clock, checks, self._opened_store, self._course, lambda: self._trouble)
+        )
 
     @property
     def rooms(self) -> Rooms:
@@ -220,7 +233,7 @@ class App:
         if not self.opened.is_set():
             return
         async with self._ticking:
-            watch = Stopwatch()
+            watch = self.watch.stopwatch()
             await self.rooms.conversation.take_over(self.clock())
             await self.rooms.announcing.list_some(self.clock())
             counts = await self.rooms.delivery.send_due(self.clock)
@@ -314,6 +327,7 @@ class App:
                 wait = min(wait * 2, 60.0)
 
     async def _serve_health(self) -> web.AppRunner | None:
+        await self.loading.load(import_module, "bot.watch")
         if not self.settings.http_listen:
             return None
         try:
@@ -352,7 +366,7 @@ class App:
 
 
 def _load_store(settings: Settings) -> SqlStore:
-    from bot.rooms import build_store  # takes half of the start, and help is not to wait for it
+    from bot.rooms import build_store
 
     return build_store(settings)
 
@@ -364,7 +378,7 @@ def _load_rooms(settings: Settings, store: SqlStore, sender: Sender, aside: Asid
 
 
 def _load_metronome(tick: Work, hourly: Work, nightly: Work, first: datetime) -> AsyncIOScheduler:
-    from bot.clock import metronome  # when there is something to tick for, and not before
+    from bot.clock import metronome
 
     return metronome(tick, hourly, nightly, first)
 

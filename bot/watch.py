@@ -68,6 +68,10 @@ class Watch:
         pages = [metrics, *self._door.routes()]
         return await health.serve(self.of.settings.http_listen, self.of.checks, pages, facts)
 
+    def stopwatch(self) -> Stopwatch:
+        """A stopwatch that runs."""
+        return Stopwatch()
+
     async def close(self) -> None:
         """Ends what is under way for the page."""
         logging.getLogger().removeHandler(self._log_count)

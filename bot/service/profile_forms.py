@@ -128,8 +128,10 @@ def _away(profile: Profile) -> Plain:
 
 
 def _read_away(plain: Plain) -> Plain:
-    days = [date.fromisoformat(day) for day in plain.get("away", ())]
-    return {"away_from": days[0], "away_until": days[-1]} if days else {}
+    if not plain.get("away"):
+        return {}
+    days = [date.fromisoformat(day) for day in plain["away"]]
+    return {"away_from": days[0], "away_until": days[-1]}
 
 
 def _holiday(profile: Profile) -> Plain:
@@ -205,7 +207,12 @@ PARTS: tuple[Part, ...] = (
 )
 
 
-_FIELDS = tuple(part.sealed.field for part in PARTS if part.sealed.field is not None)
+_BLANK = Profile()
+_FIELDS = tuple(
+    (key, name, read, not getattr(_BLANK, name))
+    for key, name, read in (part.sealed.field for part in PARTS if part.sealed.field is not None)
+)
+"""Key of the sealed form, name of the field, how it is read, and whether nothing there means what a new profile has."""
 _OTHERS = tuple(part.sealed for part in PARTS if part.sealed.field is None)
 
 
@@ -218,9 +225,10 @@ def from_sealed_form(plain: Any) -> Profile:
     """The profile that `sealed_form` wrote, in this version or another."""
     fields: dict[str, Any] = {}
     # Thousands are read in a minute: a part of one field needs no dictionary of its own.
-    for key, name, read in _FIELDS:
-        if key in plain:
-            fields[name] = plain[key] if read is None else read(plain[key])
+    for key, name, read, may_be_blank in _FIELDS:
+        value = plain.get(key, _BLANK)
+        if value is not _BLANK and (value or not may_be_blank):
+            fields[name] = value if read is None else read(value)
     for form in _OTHERS:
         fields.update(form.read(plain))
     return Profile(**fields)

@@ -54,7 +54,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 UNCERTAIN_AT_ONCE = 500
-OPENED_AT_ONCE = 50
+OPENED_AT_ONCE = 32
+"""Rows that are opened before anything else gets a turn: some milliseconds of work."""
 RESERVE = text("""
     INSERT INTO budget AS b (name, next_at) VALUES ('messages', clock_timestamp() + :seconds * interval '1 second')
     ON CONFLICT (name) DO UPDATE SET next_at = :seconds * interval '1 second' + greatest(
