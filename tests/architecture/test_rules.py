@@ -15,7 +15,6 @@ from bot.course import hours, journey, pace
 from bot.course.pace import Rule
 from bot.messages import utc_text
 from bot.storage.tables import moment_as_text, moment_in_utc
-from tests.course.courses import plain_course, standing
 
 REPOSITORY = Path(__file__).parents[2]
 BOT = REPOSITORY / "bot"
@@ -160,8 +159,7 @@ ARGUMENTS: dict[str, object] = {
     "last_slot": date(2026, 3, 1),
     "days": 7,
     "apart": 1,
-    "course": plain_course(stress=2),
-    "standing": standing(["stress"]),
+    "left": True,
 }
 
 
