@@ -22,8 +22,8 @@ from bot.crisis.words import LANGUAGES, normalize, tokens
 
 HELD = sorted((Path(__file__).parent / "held").glob("*.jsonl"))
 BODIES = sorted((Path(__file__).parent / "body").glob("*.jsonl"))
-LEAST_FOUND = {"self_harm": 0.95, "abuse": 0.95, "sexual_assault": 0.97, "danger_other": 0.95}
-LEAST_FOUND_STRONG, MOST_ALARMS_STRONG, MOST_ALARMS = 0.69, 0.025, 0.21
+LEAST_FOUND = {"self_harm": 0.95, "abuse": 0.95, "sexual_assault": 0.96, "danger_other": 0.96}
+LEAST_FOUND_STRONG, MOST_ALARMS_STRONG, MOST_ALARMS = 0.7, 0.025, 0.22
 
 PLAIN = {
     "en": [("I want to die", "self_harm"), ("he hit me again", "abuse"), ("I was raped last year", "sexual_assault"),
