@@ -149,6 +149,7 @@ def test_words_in_code_would_be_seen(code: str, seen: bool) -> None:
 
 GOOD = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ARGUMENTS: dict[str, object] = {
+    "left": True,
     "rule": Rule(8, 0, "Europe/Berlin"),
     "zone": "Europe/Berlin",
     "moment": GOOD,
