@@ -4,7 +4,7 @@ inside a transaction (`Database.bulk`), in as few statements as there are kinds 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -17,7 +17,8 @@ from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Passage
 from bot.service.ports import Case, Claimed, Done, Due, Intent
 from bot.storage import tables as t
 from bot.storage.many import Alike, Among, Change, InOneText, Insert
-from bot.storage.rows import ids_in_order
+from bot.storage.rows import Sealed, ids_in_order, sealed_wishes
+from bot.storage.sealing import NONCE
 from bot.storage.tables import moment_of_text
 
 OUR_BUG = "our_bug"
@@ -38,8 +39,8 @@ DUE = (
     select(
         t.learners.c.id,
         t.learners.c.key_id,
-        t.learners.c.wrapped_key,
-        t.learners.c.sealed_profile,
+        t.learners.c.sealed_wishes,
+        func.substr(t.learners.c.sealed_profile, 1, NONCE),
         InOneText(t.learners.c.language, t.learners.c.consent_version, *(t.learners.c[name] for name in SCHEDULE)),
     )
     .where(t.learners.c.due_at <= bindparam("now"))
@@ -165,6 +166,16 @@ def _names(lessons: str) -> frozenset[str]:
     return frozenset(lessons.split())
 
 
+def keep_wishes(db: Connection, rows: Sequence[Row[Any]], people: Mapping[str, Sealed]) -> None:
+    """Seals what planning looks at for learners who were opened whole, so that next time it need not."""
+    anew = [
+        {"row": row.id, "wishes": sealed_wishes(people[row.id], row.sealed_profile)} for row in rows if row.id in people
+    ]
+    if anew:
+        this = update(t.learners).where(t.learners.c.id == bindparam("row"))
+        db.execute(this.values(sealed_wishes=bindparam("wishes")), anew)
+
+
 class StoredBatch:
     """See the port `DueBatch`. What is the same for several is kept once, and written together."""
 
@@ -224,9 +235,9 @@ def deliveries_of(claimed: Claimed) -> Iterator[Delivery]:
         yield Delivery(row, learner, claimed.kind, claimed.slot, claimed.lesson, DeliveryStatus.CLAIMED)
 
 
-def rows_of(db: Connection, deliveries: Sequence[Delivery]) -> Sequence[Row[Any]]:
-    """The rows of the learners for whom they are."""
-    return db.execute(WHO, {"ids": list({one.learner for one in deliveries})}).all()
+def rows_of(db: Connection, learners: Collection[str]) -> Sequence[Row[Any]]:
+    """The rows of these learners."""
+    return db.execute(WHO, {"ids": list(learners)}).all()
 
 
 def put_off(db: Connection, deliveries: Sequence[Delivery], until: datetime) -> None:

@@ -136,6 +136,7 @@ learners = Table(
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False, index=True),
     Column("leaves_at", Moment),
+    Column("sealed_wishes", LargeBinary),
     Index("ix_learners_key_id", "key_id"),
     Index(
         "ix_learners_due",
