@@ -195,8 +195,9 @@ class SqlStore:
         async with self.database.bulk() as go:
             found = await go(partial(find_due, now=now, take=take))
             wishes = await self._wishes(found.rows, go)
-            broken = [row.id for row in found.rows if row.id not in wishes]
-            batch = StoredBatch(found.alike(wishes), now, now + hold, self._presence.number if ours else None)
+            broken = [row[0] for row in found.rows if row[0] not in wishes]
+            process = self._presence.number if ours else None
+            batch = StoredBatch(found.alike(wishes), found.places, now, now + hold, process)
             yield batch
             await go(partial(batch.finish, broken=broken))
 

@@ -11,7 +11,18 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("learners", sa.Column("sealed_wishes", sa.LargeBinary(), nullable=True))
+    arrived = sa.text("message IS NOT NULL")
+    op.drop_index("ix_deliveries_learner_id_message", table_name="deliveries")
+    op.create_index(
+        "ix_deliveries_learner_id_message",
+        "deliveries",
+        ["learner_id", "message"],
+        sqlite_where=arrived,
+        postgresql_where=arrived,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_deliveries_learner_id_message", table_name="deliveries")
+    op.create_index("ix_deliveries_learner_id_message", "deliveries", ["learner_id", "message"])
     op.drop_column("learners", "sealed_wishes")
