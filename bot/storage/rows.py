@@ -92,8 +92,7 @@ def open_learner(row: Row[Any], keyring: Keyring) -> Sealed:
 def open_wishes(row: Sequence[Any], keyring: Keyring) -> Wishes | None:
     """What planning looks at, of these columns of a learner: id, key id, wishes, and where the profile begins. None when the wishes
     are not those of this profile, as after another version wrote it."""
-    learner, key_id, sealed, profile, *_ = row
-    text = keyring.look(key_id, sealed, _beside(learner, profile))
+    text = keyring.look(row[1], row[2], _beside(row[0], row[3]))
     return None if text is None else from_wishes_form(text)
 
 
