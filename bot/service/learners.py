@@ -65,8 +65,12 @@ class Wishes:
 
     def holiday_on(self, day: date) -> bool:
         """True on a day for which they said that they are away."""
-        first, back = self.away_from, self.away_until
-        return first is not None and back is not None and first <= day < back
+        return within(self.away_from, self.away_until, day)
+
+
+def within(first: date | None, back: date | None, day: date) -> bool:
+    """True on a day of a holiday: from its first day on, until the first day on which lessons come again."""
+    return first is not None and back is not None and first <= day < back
 
 
 class Schedule(NamedTuple):
@@ -228,7 +232,7 @@ class Learner:
 
     def holiday_on(self, day: date) -> bool:
         """True on a day for which they said that they are away."""
-        return self.profile.wishes.holiday_on(day)
+        return within(self.profile.away_from, self.profile.away_until, day)
 
     def rescheduled(self, now: datetime) -> Learner:
         """The same learner with the due time reckoned anew, as after any change of hour, zone, weekdays or state."""

@@ -235,13 +235,18 @@ def from_sealed_form(plain: Any) -> Profile:
 
 
 WISHES = frozenset({"zone", "hour", "minute", "weekdays", "closeness", "boundaries", "away", "steady"})
-"""The keys of a sealed profile that planning looks at: its brief."""
+"""The keys of a sealed profile that planning looks at."""
+
+
+def wishes_form(profile: Profile) -> dict[str, Any]:
+    """The part of `sealed_form` that planning looks at, as it is sealed beside it."""
+    return {key: value for key, value in sealed_form(profile).items() if key in WISHES}
 
 
 @lru_cache(maxsize=8192)
 def from_wishes_form(text: bytes) -> Wishes | None:
-    """The wishes in the brief of a sealed profile, as JSON; None where another version wrote it, which looked at less. Thousands have
-    the same, and those that are the same are one and the same."""
+    """The wishes that `wishes_form` wrote, as JSON; None where another version wrote, which looked at less. Thousands have the same,
+    and those that are the same are one and the same."""
     plain = json.loads(text)
     return from_sealed_form(plain).wishes if plain.keys() >= WISHES else None
 

@@ -4,7 +4,7 @@ inside a transaction (`Database.bulk`), in as few statements as there are kinds 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -16,8 +16,9 @@ from bot.course.journey import Reason
 from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Passage, Schedule, State, Wishes
 from bot.service.ports import Case, Claimed, Done, Due, Intent
 from bot.storage import tables as t
-from bot.storage.many import Alike, Among, Change, InOneText, Insert
-from bot.storage.rows import ids_in_order
+from bot.storage.many import Alike, AtHand, Change, InOneText, Insert, These
+from bot.storage.rows import Sealed, ids_in_order, sealed_wishes
+from bot.storage.sealing import NONCE
 from bot.storage.tables import moment_of_text
 
 OUR_BUG = "our_bug"
@@ -38,8 +39,9 @@ DUE = (
     select(
         t.learners.c.id,
         t.learners.c.key_id,
-        t.learners.c.wrapped_key,
-        t.learners.c.sealed_profile,
+        t.learners.c.sealed_wishes,
+        func.substr(t.learners.c.sealed_profile, 1, NONCE),
+        AtHand(t.learners.c.id).label("place"),
         InOneText(t.learners.c.language, t.learners.c.consent_version, *(t.learners.c[name] for name in SCHEDULE)),
     )
     .where(t.learners.c.due_at <= bindparam("now"))
@@ -50,15 +52,16 @@ DUE = (
 """Where somebody is comes as one text: those whose texts are the same are alike, and it is read once for all of them."""
 IDS: Any = bindparam("ids", expanding=True)
 PLACED = cast(t.enrolments.c.position, Text) + ":" + t.enrolments.c.track
+THEM = These().table_valued("value")
 ROADS = select(
-    t.learners.c.id,
+    THEM.c.value,
     select(func.aggregate_strings(PLACED, " "))
-    .where((t.enrolments.c.learner_id == t.learners.c.id) & t.enrolments.c.left_at.is_(None))
+    .where((t.enrolments.c.learner_id == THEM.c.value) & t.enrolments.c.left_at.is_(None))
     .scalar_subquery(),
     select(func.aggregate_strings(t.passages.c.lesson_id, " "))
-    .where(t.passages.c.learner_id == t.learners.c.id)
+    .where(t.passages.c.learner_id == THEM.c.value)
     .scalar_subquery(),
-).where(Among(t.learners.c.id))
+)
 """The tracks that they chose, each with its position, and the lessons that they have been through."""
 WHO = select(t.learners).where(t.learners.c.id.in_(IDS))
 THERE = (
@@ -66,7 +69,7 @@ THERE = (
 )
 
 NEW_ROWS = Insert(t.deliveries, WHOSE, ROW)
-NEW_TIMES = Change(t.learners, (), lambda new: {name: new(name) for name in SCHEDULE}, SCHEDULE)
+NEW_TIMES = Change(t.learners, (), lambda new: {name: new(name) for name in SCHEDULE}, SCHEDULE, at_hand=True)
 OUTCOMES = Change(
     t.deliveries,
     ("status", "message", "reason", "next_at", "at", "tidy_at"),
@@ -110,6 +113,11 @@ class Found:
     rows: Sequence[Row[Any]]
     roads: Mapping[str, tuple[str, str]]
 
+    @property
+    def places(self) -> dict[str, Any]:
+        """Where each row is found again, by the ids of the learners."""
+        return {row.id: row.place for row in self.rows}
+
     def alike(self, wishes: Mapping[str, Wishes]) -> tuple[Due, ...]:
         """Those whose wishes are known, put together where all is the same."""
         cases: dict[tuple[str, int], Case] = {}
@@ -134,7 +142,7 @@ def find_due(db: Connection, now: datetime, take: int) -> Found:
     if not rows:
         return Found((), {})
     # Only now that the learners are held does nothing of theirs change any more.
-    found = db.execute(ROADS, Among.these([row[0] for row in rows]))
+    found = db.execute(ROADS, These.given([row[0] for row in rows]))
     return Found(rows, {learner: (tracks or "", passed or "") for learner, tracks, passed in found})
 
 
@@ -165,11 +173,24 @@ def _names(lessons: str) -> frozenset[str]:
     return frozenset(lessons.split())
 
 
+def keep_wishes(db: Connection, rows: Sequence[Row[Any]], people: Mapping[str, Sealed]) -> None:
+    """Seals what planning looks at for learners who were opened whole, so that next time it need not."""
+    anew = [
+        {"row": row.id, "wishes": sealed_wishes(people[row.id], row.sealed_profile)} for row in rows if row.id in people
+    ]
+    if anew:
+        this = update(t.learners).where(t.learners.c.id == bindparam("row"))
+        db.execute(this.values(sealed_wishes=bindparam("wishes")), anew)
+
+
 class StoredBatch:
     """See the port `DueBatch`. What is the same for several is kept once, and written together."""
 
-    def __init__(self, due: tuple[Due, ...], now: datetime, until: datetime, process: int | None) -> None:
+    def __init__(
+        self, due: tuple[Due, ...], places: Mapping[str, Any], now: datetime, until: datetime, process: int | None
+    ) -> None:
         self.due = due
+        self._places = places
         self.claimed: list[Claimed] = []
         self._now = now
         self._process = process
@@ -190,9 +211,9 @@ class StoredBatch:
     def finish(self, db: Connection, broken: Sequence[str] = ()) -> None:
         """Writes every decision, as the last thing of the transaction. Those whose rows are `broken` are looked at later."""
         # A slot that has its row already keeps it: one of a kind a local date, whatever happens.
-        NEW_ROWS.run_alike(db, [self._rows(what, learners) for what, learners in self._decided.items()])
-        times = (([(one,) for one in learners], then) for then, learners in self._schedules.items())
-        NEW_TIMES.run_alike(db, list(times))
+        NEW_ROWS.run(db, *[self._rows(what, learners) for what, learners in self._decided.items()])
+        place = self._places
+        NEW_TIMES.run(db, *[Alike([(place[one],) for one in these], then) for then, these in self._schedules.items()])
         if broken:
             db.execute(update(t.learners).where(t.learners.c.id.in_(broken)).values(due_at=self._now + BROKEN))
 
@@ -206,7 +227,7 @@ class StoredBatch:
             # Of what is sent there is one a date; of decisions not to send there may be several.
             ended = {"status": DeliveryStatus.NOT_SENT.value, "reason": reason, "next_at": None, "held_by": None}
             row |= ended | {"number": _moment_of(slot, self._now)}
-        return whose, [row[name] for name in ROW]
+        return Alike(whose, [row[name] for name in ROW])
 
 
 def _moment_of(slot: date, now: datetime) -> int:
@@ -224,9 +245,9 @@ def deliveries_of(claimed: Claimed) -> Iterator[Delivery]:
         yield Delivery(row, learner, claimed.kind, claimed.slot, claimed.lesson, DeliveryStatus.CLAIMED)
 
 
-def rows_of(db: Connection, deliveries: Sequence[Delivery]) -> Sequence[Row[Any]]:
-    """The rows of the learners for whom they are."""
-    return db.execute(WHO, {"ids": list({one.learner for one in deliveries})}).all()
+def rows_of(db: Connection, learners: Collection[str]) -> Sequence[Row[Any]]:
+    """The rows of these learners."""
+    return db.execute(WHO, {"ids": list(learners)}).all()
 
 
 def put_off(db: Connection, deliveries: Sequence[Delivery], until: datetime) -> None:
@@ -279,19 +300,20 @@ def record(db: Connection, done: Sequence[Done]) -> None:
     there = set(db.execute(THERE, {"ids": list({one.delivery.learner for one in done})}).scalars())
     # Somebody who was forgotten while their lesson was on its way leaves nothing to be written down.
     done = [one for one in done if one.delivery.learner in there]
-    OUTCOMES.run(db, [(o.delivery.id, o.status.value, o.message, o.reason, o.retry_at, o.at, o.tidy_at) for o in done])
+    ended = [(o.delivery.id, o.status.value, o.message, o.reason, o.retry_at, o.at, o.tidy_at) for o in done]
+    OUTCOMES.run(db, Alike(ended))
     _consequences(db, done)
 
 
 def _consequences(db: Connection, done: Sequence[Done]) -> None:
     """What the outcomes mean for the learners: one statement of each kind, however many there are."""
-    PASSAGES.run(db, [(o.delivery.learner, o.passed, Passage.SENT.value, o.at) for o in done if o.passed])
+    PASSAGES.run(db, Alike([(o.delivery.learner, o.passed, Passage.SENT.value, o.at) for o in done if o.passed]))
     asked = [(o.delivery, int(o.came), o.at - LEFT_OPEN) for o in done if o.answers]
-    ASKED.run(db, [(one.learner, one.lesson, one.id, more, lately) for one, more, lately in asked])
-    CAME.run(db, [(o.delivery.learner, 1) for o in done if o.came and not o.answers])
+    ASKED.run(db, Alike([(one.learner, one.lesson, one.id, more, lately) for one, more, lately in asked]))
+    CAME.run(db, Alike([(o.delivery.learner, 1) for o in done if o.came and not o.answers]))
     notes = [(one, ((DeliveryKind.NUDGE, one.nudge_at), (DeliveryKind.RECAP, one.recap_at))) for one in done]
-    NEW_ROWS.run(db, [_note(one, kind, at) for one, several in notes for kind, at in several if at is not None])
-    TRIES.run(db, [_attempt(one) for one in done if one.status is not DeliveryStatus.SENT and one.failed])
+    NEW_ROWS.run(db, *[_note(one, kind, at) for one, several in notes for kind, at in several if at is not None])
+    TRIES.run(db, Alike([_attempt(one) for one in done if one.status is not DeliveryStatus.SENT and one.failed]))
     if broken := [one for one in done if one.reason == OUR_BUG and one.delivery.lesson]:
         _step_aside(db, broken)
     gone = [one.delivery.learner for one in done if one.gone]
@@ -307,12 +329,12 @@ def _step_aside(db: Connection, broken: Sequence[Done]) -> None:
     pair = (t.deliveries.c.learner_id, t.deliveries.c.lesson_id)
     often = select(*pair).where(refused).group_by(*pair).having(func.count() >= BUG_TRIES)
     found = db.execute(often).all()
-    PASSAGES.run(db, [(row.learner_id, row.lesson_id, Passage.SKIPPED.value, broken[0].at) for row in found])
+    PASSAGES.run(db, Alike([(row.learner_id, row.lesson_id, Passage.SKIPPED.value, broken[0].at) for row in found]))
 
 
-def _note(one: Done, kind: DeliveryKind, at: datetime) -> tuple[Any, ...]:
+def _note(one: Done, kind: DeliveryKind, at: datetime) -> Alike:
     row = ledger_row(one.delivery.learner, kind, one.delivery.slot, one.delivery.lesson, one.at) | {"next_at": at}
-    return tuple(row[name] for name in (*WHOSE, *ROW))
+    return Alike([tuple(row[name] for name in WHOSE)], [row[name] for name in ROW])
 
 
 def _attempt(one: Done) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, Text, bindparam, cast, column, func, select, true, update
 from sqlalchemy.dialects import sqlite
@@ -24,9 +24,14 @@ from bot.storage.tables import moment_as_text
 
 New = Callable[[str], Any]
 """The new value of that name, in an expression."""
-Alike = tuple[Sequence[tuple[str, ...]], Sequence[Any]]
-"""A group of rows: what is each one's own, and what they share."""
 AS_TEXT: Mapping[type, Callable[[Any], Any]] = {datetime: moment_as_text, date: date.isoformat}
+
+
+class Alike(NamedTuple):
+    """A group of rows: what is each one's own, and what they share."""
+
+    own: Sequence[tuple[Any, ...]]
+    shared: Sequence[Any] = ()
 
 
 class InOneText(FunctionElement[str]):
@@ -46,32 +51,46 @@ def _text_on_postgresql(element: InOneText, compiler: Any, **options: Any) -> st
     return f"json_build_array({compiler.process(element.clauses, **options)})::text"
 
 
-class Among(FunctionElement[Any]):
-    """Whether a column is among texts that are given as one value: a list of hundreds, each a value of its own, would be put together
-    and read anew every time."""
+class These(FunctionElement[str]):
+    """Texts, as rows of one column, that are given as one value: a list of hundreds, each a value of its own, would be put together and
+    read anew every time."""
 
-    # Not a Boolean: SQLite has none, and what SQLAlchemy would write instead, "… = 1", reads the whole table.
     inherit_cache = True
 
-    def __init__(self, one: Any) -> None:
-        super().__init__(one, bindparam("these", type_=Text))
+    def __init__(self) -> None:
+        super().__init__(bindparam("these", type_=Text))
 
     @staticmethod
-    def these(texts: Sequence[str]) -> dict[str, str]:
+    def given(texts: Sequence[str]) -> dict[str, str]:
         """The value to be given."""
         return {"these": json.dumps(texts)}
 
 
-@compiles(Among, "sqlite")
-def _among_on_sqlite(element: Among, compiler: Any, **options: Any) -> str:
-    one, these = (compiler.process(part, **options) for part in element.clauses)
-    return f"{one} IN (SELECT value FROM json_each({these}))"  # noqa: S608  parts that SQLAlchemy compiled
+@compiles(These, "sqlite")
+def _these_on_sqlite(element: These, compiler: Any, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
 
 
-@compiles(Among, "postgresql")
-def _among_on_postgresql(element: Among, compiler: Any, **options: Any) -> str:
-    one, these = (compiler.process(part, **options) for part in element.clauses)
-    return f"{one} = ANY (ARRAY(SELECT json_array_elements_text(CAST({these} AS JSON))))"
+@compiles(These, "postgresql")
+def _these_on_postgresql(element: These, compiler: Any, **options: Any) -> str:
+    return f"json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS JSON))"
+
+
+class AtHand(FunctionElement[Any]):
+    """What finds a row soonest, for as long as a transaction holds it: on SQLite its number in the file instead of its id."""
+
+    inherit_cache = True
+
+
+@compiles(AtHand, "sqlite")
+def _number_on_sqlite(element: AtHand, compiler: Any, **options: Any) -> str:
+    (column,) = element.clauses
+    return f"{column.table.name}.rowid"
+
+
+@compiles(AtHand, "postgresql")
+def _id_on_postgresql(element: AtHand, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.clauses, **options))
 
 
 class Many:
@@ -87,32 +106,22 @@ class Many:
         self.names = (*own, *shared)
         self._like = like or {}
 
-    def run(self, db: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Does it for all these rows."""
-        if not rows:
-            return
-        if db.dialect.name == "postgresql":
-            named = [dict(zip(self.names, row, strict=True)) for row in rows]
-            db.execute(self._joined, {"rows": json.dumps(named, default=str)})
-            return
-        text, in_order = self._prepared
-        db.exec_driver_sql(text, [in_order([_as_driver_takes(value) for value in row]) for row in rows])
-
-    def run_alike(self, db: Connection, groups: Sequence[Alike]) -> None:
+    def run(self, db: Connection, *groups: Alike) -> None:
         """Does it for all rows of these groups."""
-        if not groups:
+        some = [one for one in groups if one.own]
+        if not some:
             return
         if db.dialect.name == "postgresql":
-            db.execute(self._joined_alike, {"rows": json.dumps([self._named(*one) for one in groups], default=str)})
+            db.execute(self._joined, {"rows": json.dumps([self._named(*one) for one in some], default=str)})
             return
         text, in_order = self._prepared
         rows: list[Any] = []
-        for own, shared in groups:
+        for own, shared in some:
             same = [_as_driver_takes(value) for value in shared]
-            rows.extend([in_order([*one, *same]) for one in own])
+            rows.extend([in_order([*map(_as_driver_takes, one), *same]) for one in own])
         db.exec_driver_sql(text, rows)
 
-    def _named(self, own: Sequence[tuple[str, ...]], shared: Sequence[Any]) -> dict[str, Any]:
+    def _named(self, own: Sequence[tuple[Any, ...]], shared: Sequence[Any]) -> dict[str, Any]:
         return dict(zip(self.shared, shared, strict=True)) | dict(zip(self.own, zip(*own, strict=True), strict=True))
 
     @cached_property
@@ -129,29 +138,19 @@ class Many:
     def _joined(self) -> Any:
         return self._with(self._given())
 
-    @cached_property
-    def _joined_alike(self) -> Any:
-        return self._with(self._given_alike())
-
     def _with(self, given: Any) -> Any:
         raise NotImplementedError
 
     def _given(self) -> Any:
-        """The rows as PostgreSQL reads them."""
-        return self._rows(*(column(name, self._type(name)) for name in self.names))
-
-    def _given_alike(self) -> Any:
-        """The same for groups: what is a row's own comes as lists, side by side."""
+        """The rows as PostgreSQL reads them: what is each one's own comes as lists, side by side."""
         lists = (column(name, ARRAY(self._type(name))) for name in self.own)
-        groups = self._rows(*(column(name, self._type(name)) for name in self.shared), *lists)
+        known = (*(column(name, self._type(name)) for name in self.shared), *lists)
+        rows = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON))
+        groups = rows.table_valued(*known, name="rows").render_derived(with_types=True)
         mine = (column(name, self._type(name)) for name in self.own)
         each = func.unnest(*(groups.c[name] for name in self.own)).table_valued(*mine, name="each").render_derived()
         values = (*(each.c[name] for name in self.own), *(groups.c[name] for name in self.shared))
         return select(*values).select_from(groups.join(each, true())).subquery("given")
-
-    def _rows(self, *columns: Any) -> Any:
-        rows = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON))
-        return rows.table_valued(*columns, name="rows").render_derived(with_types=True)
 
     def _type(self, name: str) -> Any:
         return self.table.c[self._like.get(name, name)].type
@@ -176,7 +175,8 @@ class Insert(Many):
 
 
 class Change(Many):
-    """Other values for rows that are there, found by `row`, their id. `values` says which column gets what."""
+    """Other values for rows that are there, found by `row`, their id, or by what is `at_hand` of them. `values` says which column
+    gets what."""
 
     def __init__(
         self,
@@ -184,15 +184,18 @@ class Change(Many):
         own: Sequence[str],
         values: Callable[[New], dict[str, Any]],
         shared: Sequence[str] = (),
+        *,
+        at_hand: bool = False,
         **like: str,
     ) -> None:
         super().__init__(table, ("row", *own), shared, {"row": "id", **like})
         self._values = values
+        self._found = AtHand(table.c.id) if at_hand else table.c.id
 
     @property
     def _one_by_one(self) -> Any:
-        return update(self.table).where(self.table.c.id == bindparam("row")).values(self._values(bindparam))
+        return update(self.table).where(self._found == bindparam("row")).values(self._values(bindparam))
 
     def _with(self, given: Any) -> Any:
-        changed = update(self.table).where(self.table.c.id == given.c.row)
+        changed = update(self.table).where(self._found == given.c.row)
         return changed.values(self._values(lambda name: given.c[name]))

@@ -134,7 +134,8 @@ async def _move(db: AsyncConnection, keyring: Keyring, rows: Sequence[Row[Any]])
     change = update(t.learners).where(t.learners.c.id == bindparam("row"))
     if values:
         new = {"key_id": keyring.newest, "wrapped_key": bindparam("wrapped"), "address_index": bindparam("index")}
-        await db.execute(change.values(new), values)
+        # The older key is to open nothing any more. Planning seals them again when it comes to them.
+        await db.execute(change.values(new | {"sealed_wishes": None}), values)
     return len(values)
 
 

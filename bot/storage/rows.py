@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,8 +21,8 @@ from bot.service.learners import (
     State,
     Wishes,
 )
-from bot.service.profile_forms import WISHES, from_sealed_form, from_wishes_form, sealed_form
-from bot.storage.sealing import DataKey, KeyMissing, Keyring
+from bot.service.profile_forms import from_sealed_form, from_wishes_form, sealed_form, wishes_form
+from bot.storage.sealing import NONCE, DataKey, KeyMissing, Keyring
 
 STATES = {state.value: state for state in State}
 
@@ -88,14 +89,22 @@ def open_learner(row: Row[Any], keyring: Keyring) -> Sealed:
     return Sealed(learner, key)
 
 
-def open_wishes(row: Row[Any], keyring: Keyring) -> Wishes:
-    """What planning looks at, of a row of the learners table; the rest of it stays sealed."""
-    key = keyring.open_data_key(row.key_id, row.wrapped_key)
-    brief = key.open_brief(row.sealed_profile, "learners", "sealed_profile", row.id)
-    known = from_wishes_form(brief) if brief else None
-    if known is not None:
-        return known
-    return from_sealed_form(key.open(row.sealed_profile, "learners", "sealed_profile", row.id)).wishes
+def open_wishes(row: Sequence[Any], keyring: Keyring) -> Wishes | None:
+    """What planning looks at, of these columns of a learner: id, key id, wishes, and where the profile begins. None when the wishes
+    are not those of this profile, as after another version wrote it."""
+    text = keyring.look(row[1], row[2], _beside(row[0], row[3]))
+    return None if text is None else from_wishes_form(text)
+
+
+def sealed_wishes(one: Sealed, profile: bytes) -> bytes:
+    """What planning looks at, sealed for this learner and this sealed profile: no other profile takes it for its own."""
+    return one.key.wrapped_by.seal_for_planning(
+        wishes_form(one.learner.profile), _beside(one.learner.id, profile[:NONCE])
+    )
+
+
+def _beside(learner: str, profile: bytes) -> bytes:
+    return f"learners/sealed_wishes/{learner}/".encode() + profile
 
 
 def new_learner(learner: Learner, keyring: Keyring) -> tuple[Sealed, dict[str, Any]]:
@@ -116,9 +125,14 @@ def new_learner(learner: Learner, keyring: Keyring) -> tuple[Sealed, dict[str, A
 
 def learner_values(learner: Learner, key: DataKey) -> dict[str, Any]:
     """The columns of the learners table that change over time."""
-    profile = sealed_form(learner.profile)
+    profile = key.seal(sealed_form(learner.profile), "learners", "sealed_profile", learner.id)
+    sealed = {"sealed_profile": profile, "sealed_wishes": sealed_wishes(Sealed(learner, key), profile)}
+    return sealed | clear_values(learner)
+
+
+def clear_values(learner: Learner) -> dict[str, Any]:
+    """Those of them in which nothing is sealed."""
     return {
-        "sealed_profile": key.seal_with_brief(profile, WISHES, "learners", "sealed_profile", learner.id),
         "language": learner.language,
         "state": learner.state.value,
         "step": learner.step,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import ChatRef, Outcome, Receipt, Say
-from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage
+from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, Wishes
 from bot.service.ports import Claimed, Done, Leftover, StoreUnavailable, Turn, Waiting
 from bot.storage import tables as t
 from bot.storage.batch import (
@@ -26,6 +26,7 @@ from bot.storage.batch import (
     StoredBatch,
     deliveries_of,
     find_due,
+    keep_wishes,
     ledger_row,
     mark,
     put_off,
@@ -33,7 +34,7 @@ from bot.storage.batch import (
     rows_of,
     take_waiting,
 )
-from bot.storage.database import Database, inserting
+from bot.storage.database import Database, Go, inserting
 from bot.storage.migrate import migrate
 from bot.storage.presence import Presence
 from bot.storage.records import sweep
@@ -193,11 +194,24 @@ class SqlStore:
     ) -> AsyncIterator[StoredBatch]:
         async with self.database.bulk() as go:
             found = await go(partial(find_due, now=now, take=take))
-            wishes = await self._by_and_by(open_wishes, found.rows)
-            broken = [row.id for row in found.rows if row.id not in wishes]
-            batch = StoredBatch(found.alike(wishes), now, now + hold, self._presence.number if ours else None)
+            wishes = await self._wishes(found.rows, go)
+            broken = [row[0] for row in found.rows if row[0] not in wishes]
+            process = self._presence.number if ours else None
+            batch = StoredBatch(found.alike(wishes), found.places, now, now + hold, process)
             yield batch
             await go(partial(batch.finish, broken=broken))
+
+    async def _wishes(self, rows: Sequence[Row[Any]], go: Go) -> dict[str, Wishes]:
+        """What planning looks at, by the ids of the learners; without those whose row does not open."""
+        found = await self._by_and_by(open_wishes, rows)
+        known = {name: wishes for name, wishes in found.items() if wishes is not None}
+        if len(known) < len(rows):
+            # Another version wrote their profile, or the operator's key was changed: all of it is read, this once.
+            whole = await go(partial(rows_of, learners=[row[0] for row in rows if row[0] not in known]))
+            people = await self.opened_rows(whole)
+            await go(partial(keep_wishes, rows=whole, people=people))
+            known |= {name: one.learner.profile.wishes for name, one in people.items()}
+        return known
 
     async def opened(self, claimed: Sequence[Claimed], now: datetime) -> tuple[Waiting, ...]:
         if not claimed:
@@ -220,7 +234,7 @@ class SqlStore:
         if not deliveries:
             return ()
         async with self.database.bulk() as go:
-            people = await self.opened_rows(await go(partial(rows_of, deliveries=deliveries)))
+            people = await self.opened_rows(await go(partial(rows_of, learners={one.learner for one in deliveries})))
             closed = [one for one in deliveries if one.learner not in people]
             if closed:
                 await go(partial(put_off, deliveries=closed, until=now + BROKEN))

@@ -136,6 +136,7 @@ learners = Table(
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False, index=True),
     Column("leaves_at", Moment),
+    Column("sealed_wishes", LargeBinary),
     Index("ix_learners_key_id", "key_id"),
     Index(
         "ix_learners_due",
@@ -176,6 +177,7 @@ passages = Table(
 )
 
 WAITING = text("next_at IS NOT NULL")
+ARRIVED = text("message IS NOT NULL")
 TIDIED = text("tidy_at IS NOT NULL")
 
 deliveries = Table(
@@ -199,7 +201,7 @@ deliveries = Table(
     Column("tidy_at", Moment),
     UniqueConstraint("learner_id", "kind", "slot", "number"),
     Index("ix_deliveries_next", "next_at", sqlite_where=WAITING, postgresql_where=WAITING),
-    Index("ix_deliveries_learner_id_message", "learner_id", "message"),
+    Index("ix_deliveries_learner_id_message", "learner_id", "message", sqlite_where=ARRIVED, postgresql_where=ARRIVED),
     Index("ix_deliveries_tidy", "tidy_at", sqlite_where=TIDIED, postgresql_where=TIDIED),
     Index("ix_deliveries_slot", "slot"),
     Index("ix_deliveries_lesson_waiting", "lesson_id", sqlite_where=WAITING, postgresql_where=WAITING),

@@ -31,6 +31,7 @@ from bot.storage.records import forget, record_of
 from bot.storage.rows import (
     Sealed,
     address_of,
+    clear_values,
     delivery_of,
     enrolment_of,
     learner_values,
@@ -119,7 +120,8 @@ class StoredTurn:
         me = self._me
         learner = replace(learner, seen_at=self._now, leaves_at=None)
         self._saved = True
-        values = learner_values(learner, me.key)
+        same = learner.profile == me.learner.profile
+        values = clear_values(learner) if same else learner_values(learner, me.key)
         await self._db.execute(update(t.learners).where(t.learners.c.id == learner.id).values(values))
         self._sealed = Sealed(learner, me.key)
 

@@ -116,9 +116,10 @@ def test_a_track_closed_to_someone_says_so(ana: Record, course: Course) -> None:
 
 LEFT_OUT = {
     "id", "learner_id", "address_index", "key_id", "wrapped_key", "delivery_id", "number", "next_at", "held_by", "message", "tidy_at",
-    "expires_at",
+    "expires_at", "sealed_wishes",
 }  # fmt: skip
-"""Columns that say nothing about a person: random ids, numbers of messages, keys, and how the ledger is worked through."""
+"""Columns that say nothing about a person: random ids, numbers of messages, keys, how the ledger is worked through, and what is
+sealed twice."""
 EXPORTED = {
     "learners": {
         "sealed_address", "sealed_profile", "language", "state", "step", "consent_version", "due_at", "owed_since",
@@ -354,6 +355,7 @@ def test_after_forget_the_files_hold_no_byte_of_theirs(sqlite_shell: Shell, sqli
                 row = (await db.execute(select(t.learners).where(t.learners.c.id == learner))).one()
                 texts = select(t.reflections.c.sealed_text).where(t.reflections.c.learner_id == learner)
                 return [learner.encode(), row.address_index, row.wrapped_key, row.sealed_address, row.sealed_profile,
+                        row.sealed_wishes,
                         *(await db.execute(texts)).scalars()]  # fmt: skip
         finally:
             await database.close()

@@ -16,7 +16,7 @@ from bot.service.ports import StoreUnavailable
 from bot.storage import tables as t
 from bot.storage.batch import DUE, ROADS
 from bot.storage.database import Database
-from bot.storage.many import Among, Change, Insert
+from bot.storage.many import Alike, Change, Insert, These
 from bot.storage.migrate import migrate
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -32,7 +32,7 @@ async def database(url: str) -> AsyncIterator[Database]:
 
 
 @pytest.mark.parametrize(
-    ("statement", "values"), [(ROADS, Among.these(["a", "b"])), (DUE, {"now": NOW, "take": 2})], ids=["roads", "due"]
+    ("statement", "values"), [(ROADS, These.given(["a", "b"])), (DUE, {"now": NOW, "take": 2})], ids=["roads", "due"]
 )
 async def test_planning_reads_the_rows_of_those_who_are_due_and_no_others(
     database: Database, statement: Any, values: dict[str, Any]
@@ -65,9 +65,9 @@ async def counted(database: Database) -> dict[int, str]:
 
 async def test_rows_that_are_there_already_stay_as_they_are(database: Database) -> None:
     async with database.bulk() as go:
-        await go(lambda db: COUNTS.run(db, add(1, 2)))
-        await go(lambda db: COUNTS.run(db, [(NOW.date() + timedelta(days=1), "cards", 77), *add(3)]))
-        await go(lambda db: COUNTS.run(db, []))
+        await go(lambda db: COUNTS.run(db, Alike(add(1, 2))))
+        await go(lambda db: COUNTS.run(db, Alike([(NOW.date() + timedelta(days=1), "cards", 77)]), Alike(add(3))))
+        await go(lambda db: COUNTS.run(db, Alike([])))
     assert set(await counted(database)) == {1, 2, 3}
 
 
@@ -87,7 +87,7 @@ async def test_each_row_gets_its_own_values_and_no_other_row_is_touched(database
                    "updated_at": NOW, "attempts": 1}  # fmt: skip
             await db.execute(t.deliveries.insert().values(row))
     async with database.bulk() as go:
-        await go(lambda db: change.run(db, [("a", "slow_down", 1), ("b", None, 5)]))
+        await go(lambda db: change.run(db, Alike([("a", "slow_down", 1), ("b", None, 5)])))
     async with database.read() as db:
         found = {row.id: (row.reason, row.attempts) for row in await db.execute(select(t.deliveries))}
     assert found == {"a": ("slow_down", 2), "b": (None, 6), "c": (None, 1)}
@@ -96,7 +96,7 @@ async def test_each_row_gets_its_own_values_and_no_other_row_is_touched(database
 async def test_moments_are_kept_in_utc_and_days_as_days(database: Database) -> None:
     elsewhere = datetime(2026, 3, 2, 9, 0, 0, 5, tzinfo=timezone(timedelta(hours=2)))
     async with database.bulk() as go:
-        await go(lambda db: BUDGET.run(db, [("messages", elsewhere)]))
+        await go(lambda db: BUDGET.run(db, Alike([("messages", elsewhere)])))
     async with database.read() as db:
         (kept,) = (await db.execute(select(t.budget.c.next_at))).scalars()
     assert kept == elsewhere
@@ -106,13 +106,13 @@ async def test_moments_are_kept_in_utc_and_days_as_days(database: Database) -> N
 async def test_what_was_begun_is_undone_when_something_is_raised(database: Database) -> None:
     async def fails() -> None:
         async with database.bulk() as go:
-            await go(lambda db: COUNTS.run(db, add(1)))
+            await go(lambda db: COUNTS.run(db, Alike(add(1))))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await fails()
     async with database.bulk() as go:
-        await go(lambda db: COUNTS.run(db, add(2)))
+        await go(lambda db: COUNTS.run(db, Alike(add(2))))
     assert set(await counted(database)) == {2}
 
 
@@ -122,7 +122,7 @@ async def test_whoever_gives_up_in_the_middle_leaves_nothing_behind(database: Da
     loop = asyncio.get_running_loop()
 
     def slowly(db: Connection) -> None:
-        COUNTS.run(db, add(1))
+        COUNTS.run(db, Alike(add(1)))
         loop.call_soon_threadsafe(begun.set)
         if db.dialect.name == "sqlite":
             time.sleep(0.3)  # in the thread beside the loop
@@ -139,14 +139,14 @@ async def test_whoever_gives_up_in_the_middle_leaves_nothing_behind(database: Da
     with pytest.raises(asyncio.CancelledError):
         await doomed
     async with database.bulk() as go:
-        await go(lambda db: COUNTS.run(db, add(2)))
+        await go(lambda db: COUNTS.run(db, Alike(add(2))))
     assert set(await counted(database)) == {2}
 
 
 async def test_it_gives_up_when_its_patience_is_at_an_end(database: Database) -> None:
     async def held() -> None:
         async with database.bulk() as go:
-            await go(lambda db: COUNTS.run(db, add(1)))
+            await go(lambda db: COUNTS.run(db, Alike(add(1))))
             await asyncio.sleep(5)
 
     with pytest.raises(StoreUnavailable):
@@ -158,10 +158,10 @@ async def test_it_gives_up_when_its_patience_is_at_an_end(database: Database) ->
 
 async def test_a_database_that_was_closed_can_be_used_again_and_closed_twice(database: Database) -> None:
     async with database.bulk() as go:
-        await go(lambda db: COUNTS.run(db, add(1)))
+        await go(lambda db: COUNTS.run(db, Alike(add(1))))
     await database.close()
     async with database.bulk() as go:
-        await go(lambda db: COUNTS.run(db, add(2)))
+        await go(lambda db: COUNTS.run(db, Alike(add(2))))
     await database.close()
     await database.close()
     assert set(await counted(database)) == {1, 2}

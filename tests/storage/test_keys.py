@@ -15,7 +15,7 @@ from bot.storage import tables as t
 from bot.storage.rotation import keys_in_use, rotate
 from bot.storage.sealing import BadKey, KeyMissing, Keyring, generated_key, read_keys
 from bot.storage.store import SqlStore
-from tests.storage.people import ANA, BEN, KEY, NOW, Opener, chat, found, meet
+from tests.storage.people import ANA, BEN, HOLD, KEY, NOW, Opener, chat, found, meet
 from tests.storage.people import new_key as next_update
 
 NEWER = b"a-newer-key-that-has-32-bytes!!!"
@@ -110,6 +110,20 @@ async def test_the_keys_in_use_are_found_without_looking_at_everybody(store: Sql
     await meet(both, BEN)
     async with both.database.read() as db:
         assert set(await keys_in_use(db)) == {Keyring([KEY]).newest, Keyring([NEWER]).newest}
+
+
+async def test_after_a_change_of_keys_the_older_one_opens_nothing_and_planning_goes_on(
+    store: SqlStore, another_store: Opener
+) -> None:
+    learner = await meet(store)
+    await rotate(store.database, Keyring([NEWER, KEY]), lambda _number, _of: None)
+    newer = await another_store(NEWER)
+    for moved in ("not yet seen by planning", "seen"):
+        async with newer.database.read() as db:
+            sealed = (await db.execute(select(t.learners.c.sealed_wishes))).scalar_one()
+        assert (sealed is not None) == (moved == "seen")
+        async with newer.due_batch(NOW, 10, HOLD) as batch:
+            assert [one.case.wishes for one in batch.due] == [learner.profile.wishes]
 
 
 # -- a row answers only for the chat it belongs to -----------------------------------------------------------------------

@@ -18,6 +18,7 @@ from bot.service.profile_forms import (
     from_sealed_form,
     from_wishes_form,
     sealed_form,
+    wishes_form,
 )
 
 FULL = Profile(
@@ -81,18 +82,14 @@ def _fields(profile: Profile) -> dict[str, Any]:
     return {one.name: getattr(profile, one.name) for one in fields(profile)}
 
 
-def brief(profile: Profile) -> dict[str, Any]:
-    return {key: value for key, value in sealed_form(profile).items() if key in WISHES}
-
-
 @pytest.mark.parametrize("profile", [Profile(), FULL], ids=["blank", "full"])
 def test_the_brief_of_a_profile_says_what_planning_looks_at(profile: Profile) -> None:
-    text = json.dumps(brief(profile)).encode()
+    text = json.dumps(wishes_form(profile)).encode()
     assert from_wishes_form(text) == profile.wishes
     assert from_wishes_form(text) is from_wishes_form(bytes(text)), "the same for all who have the same"
 
 
 @pytest.mark.parametrize("missing", sorted(WISHES))
 def test_a_brief_that_looks_at_less_is_not_believed(missing: str) -> None:
-    less = {key: value for key, value in brief(FULL).items() if key != missing}
+    less = {key: value for key, value in wishes_form(FULL).items() if key != missing}
     assert from_wishes_form(json.dumps(less).encode()) is None

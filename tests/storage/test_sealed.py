@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,19 +11,20 @@ from typing import Any
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import LargeBinary, Table, make_url, select, update
 
-from bot.course.lesson import PracticeForm
+from bot.course.lesson import PracticeForm, Theme
 from bot.course.measures import Kind, Rating
 from bot.course.toolbox import Tool
 from bot.messages import Button, ChatRef, Edit, Outgoing, Remove, Say, Toast, Unbutton
-from bot.service.learners import Closeness, Passage, Profile
+from bot.service.learners import Closeness, Learner, Passage, Profile, Wishes
 from bot.service.profile_forms import sealed_form
 from bot.storage import tables as t
-from bot.storage.rows import replies_as_json, replies_of
-from bot.storage.sealing import DataKey, KeyMissing, Keyring
+from bot.storage.rows import open_wishes, replies_as_json, replies_of
+from bot.storage.sealing import KeyMissing, Keyring
 from bot.storage.store import SqlStore
 from tests.storage.people import BEN, HOLD, KEY, NOW, Opener, decide_all, meet, new_key, those_in, todays_lesson
 
@@ -100,8 +102,9 @@ SEALED = [
     (table.name, column.name)
     for table in t.metadata.sorted_tables
     for column in table.columns
-    if isinstance(column.type, LargeBinary) and column.name.startswith("sealed_")
+    if isinstance(column.type, LargeBinary) and column.name.startswith("sealed_") and column.name != "sealed_wishes"
 ]
+"""What planning looks at may be read from the profile instead: it has tests of its own."""
 
 
 @dataclass
@@ -225,22 +228,70 @@ async def test_one_learner_whose_row_does_not_open_does_not_stop_the_others_less
         assert batch.due == (), "it steps aside for a while"
 
 
-async def test_planning_reads_what_another_version_sealed(full: SqlStore) -> None:
-    async with full.turn(WHO, new_key(), NOW) as turn:
+async def due_now(store: SqlStore, who: ChatRef) -> Learner:
+    async with store.turn(who, new_key(), NOW) as turn:
         assert turn.learner is not None
         learner = replace(turn.learner, due_at=NOW)
         await turn.save(learner)
-    where = place("learners", "sealed_profile")
-    async with full.database.read() as db:
-        row = (await db.execute(select(t.learners).where(t.learners.c.id == learner.id))).one()
-    key = full.keyring.open_data_key(row.key_id, row.wrapped_key)
-    at = ("learners", "sealed_profile", learner.id)
-    assert key.open_brief(row.sealed_profile, *at)
-    for brief in ((), ("zone",)):
-        another = key.seal_with_brief(sealed_form(learner.profile), brief, *at)
-        await put(full, where, (learner.id,), another)
-        async with full.due_batch(NOW, 10, HOLD) as batch:
-            assert [due.case.wishes for due in batch.due if learner.id in due.learners] == [learner.profile.wishes]
+    return learner
+
+
+async def planned_with(store: SqlStore, learner: Learner) -> list[Wishes]:
+    async with store.due_batch(NOW, 10, HOLD) as batch:
+        return [due.case.wishes for due in batch.due if learner.id in due.learners]
+
+
+async def whole_rows(store: SqlStore) -> dict[str, Any]:
+    async with store.database.read() as db:
+        return {row.id: row for row in await db.execute(select(t.learners))}
+
+
+@pytest.mark.parametrize(
+    "theirs", ["none", "another's", "of an earlier profile", "changed", "cut", "empty", "looks at less"]
+)
+async def test_planning_believes_wishes_of_this_profile_alone_and_seals_them_anew(full: SqlStore, theirs: str) -> None:
+    learner, other = await due_now(full, WHO), await due_now(full, BEN)
+    rows = await whole_rows(full)
+    old, at = bytes(rows[learner.id].sealed_wishes), place("learners", "sealed_wishes")
+    if theirs == "of an earlier profile":
+        learner = learner.with_profile(boundaries=frozenset({Theme.TOUCH}))
+        async with full.turn(WHO, new_key(), NOW) as turn:
+            await turn.save(learner)
+    key = full.keyring.open_data_key(rows[learner.id].key_id, rows[learner.id].wrapped_key).wrapped_by
+    beside = f"learners/sealed_wishes/{learner.id}/".encode() + bytes(rows[learner.id].sealed_profile)[:12]
+    put_there: dict[str, Any] = {
+        "none": None, "another's": bytes(rows[other.id].sealed_wishes), "of an earlier profile": old, "cut": old[:20], "empty": b"",
+        "changed": old[:-1] + bytes([old[-1] ^ 1]), "looks at less": key.seal_for_planning({"zone": "Europe/Vaduz"}, beside),
+    }  # fmt: skip
+    await put(full, at, (learner.id,), put_there[theirs])
+    assert await planned_with(full, learner) == [learner.profile.wishes]
+    row = (await whole_rows(full))[learner.id]
+    columns = (row.id, row.key_id, row.sealed_wishes, row.sealed_profile[:12])
+    assert open_wishes(columns, full.keyring) == learner.profile.wishes, "read at once the next time"
+    assert await planned_with(full, other) == [other.profile.wishes]
+
+
+async def test_what_did_not_change_is_not_sealed_again(full: SqlStore) -> None:
+    """One key seals what planning looks at for everybody: the less often, the better."""
+    before = await whole_rows(full)
+    learner = await due_now(full, WHO)
+    after = await whole_rows(full)
+    sealed = ("sealed_profile", "sealed_wishes")
+    assert [before[learner.id]._mapping[name] for name in sealed] == [
+        after[learner.id]._mapping[name] for name in sealed
+    ]
+
+
+async def test_planning_reads_a_profile_that_has_its_brief_behind_it(full: SqlStore) -> None:
+    """As versions before the eleventh migration sealed it."""
+    learner = await due_now(full, WHO)
+    row = (await whole_rows(full))[learner.id]
+    secret = AESGCM(full.keyring._keys[0].wrapping.decrypt(row.wrapped_key[:12], row.wrapped_key[12:], b"data key"))
+    clear = json.dumps(sealed_form(learner.profile)).encode() + b'\n{"zone":"Europe/Vaduz"}'
+    sealed = b"twelve bytes" + secret.encrypt(b"twelve bytes", clear, f"learners/sealed_profile/{learner.id}".encode())
+    await put(full, place("learners", "sealed_profile"), (learner.id,), sealed)
+    assert await planned_with(full, learner) == [learner.profile.wishes]
+    assert await full.learner(WHO) == learner
 
 
 async def test_a_lesson_for_somebody_who_cannot_be_reached_any_more_steps_aside(full: SqlStore) -> None:
@@ -304,12 +355,12 @@ def test_replies_come_back_as_they_were(said: tuple[Outgoing, ...]) -> None:
 
 @given(st.text(st.characters(), max_size=200), texts, texts, texts)
 def test_any_text_at_all_can_be_sealed(text: str, table: str, column: str, row: str) -> None:
-    key = DataKey(bytes(32))
+    key = Keyring([KEY]).new_data_key()[0]
     assert key.open(key.seal(text, table, column, row), table, column, row) == text
 
 
 @pytest.mark.parametrize("text", ["\ud83d", "half \udc00 a pair", "\x00", "\ufeff", "e\u0301"])
 def test_odd_characters_can_be_sealed(text: str) -> None:
     """The Bot API writes JSON, and JSON can hold half of a surrogate pair."""
-    key = DataKey(bytes(32))
+    key = Keyring([KEY]).new_data_key()[0]
     assert key.open(key.seal(text, "a", "b", "c"), "a", "b", "c") == text
