@@ -160,7 +160,6 @@ ARGUMENTS: dict[str, object] = {
     "last_slot": date(2026, 3, 1),
     "days": 7,
     "apart": 1,
-    "left": True,
 }
 
 
