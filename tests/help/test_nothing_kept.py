@@ -22,6 +22,8 @@ from bot.service.records import as_export
 from bot.settings import read_settings
 from bot.storage import tables as t
 from bot.storage.records import SqlRecords
+from bot.storage.rows import open_wishes
+from bot.storage.sealing import NONCE
 from tests.help.test_always import ONBOARDING, database_gone, database_locked
 from tests.world import World, onboard, world
 
@@ -145,12 +147,16 @@ async def exported(there: World, person: Person) -> object:
 
 
 async def everything_opened(there: World) -> list[str]:
-    """Every sealed value of every table, opened."""
+    """Every sealed value of every table, opened: by the key of whose it is, and what planning looks at by its own."""
     keys, found = keyring(read_settings(there.settings)), []
     async with there.app.store.database.read() as db:
         own = {row.id: keys.open_data_key(row.key_id, row.wrapped_key) for row in await db.execute(select(t.learners))}
         for table in t.metadata.sorted_tables:
-            sealed = [column.name for column in table.c if column.name.startswith("sealed_")]
+            sealed = [
+                column.name
+                for column in table.c
+                if column.name.startswith("sealed_") and column.name != "sealed_wishes"
+            ]
             for row in (await db.execute(select(table))).mappings() if sealed else ():
                 learner = row.get("learner_id") or row["id"]
                 name = next(row[key] for key in ("id", "key", "learner_id") if key in row)
@@ -159,6 +165,10 @@ async def everything_opened(there: World) -> list[str]:
                     for column in sealed
                     if row[column] is not None
                 ]
+        for row in await db.execute(select(t.learners)):
+            wishes = open_wishes((row.id, row.key_id, row.sealed_wishes, row.sealed_profile[:NONCE]), keys)
+            assert wishes is not None
+            found.append(str(wishes))
     return found
 
 

@@ -8,7 +8,7 @@ import sqlite3
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +37,9 @@ on_postgres = pytest.mark.parametrize("url", [pytest.param("postgresql", marks=p
 @pytest.fixture
 async def hasty(another_store: Opener) -> SqlStore:
     """A store that gives up soon. What it must not do in vain is done through `store`, which has the usual patience."""
+    for _ in range(20):
+        with suppress(StoreUnavailable):  # a busy machine may not open it so soon
+            return await another_store(patience=PATIENCE)
     return await another_store(patience=PATIENCE)
 
 
