@@ -22,7 +22,7 @@ from tests.crowd import crowd
 from tests.replicas.replica import Replica, environment, replica
 from tests.world import KEY, TOKEN
 
-LEARNERS = int(os.environ.get("REPLICA_LEARNERS", "240"))
+LEARNERS = int(os.environ.get("REPLICA_LEARNERS", "480"))
 RATE = int(os.environ.get("REPLICA_RATE", "40"))
 GROUPS = 6
 
