@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -191,6 +191,10 @@ class App:
         task.add_done_callback(self.tasks.discard)
         return task
 
+    async def _as_task(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        # A scheduler that stops cancels its jobs and does not wait for them: as a task of ours they end before the database goes.
+        await self._go(work())
+
     # -- the flows -----------------------------------------------------------------------------------------------------
 
     async def handle(self, incoming: Incoming) -> None:
@@ -295,7 +299,8 @@ class App:
 
     async def _start_ticking(self) -> None:
         first = datetime.now(UTC)  # what was missed meanwhile goes out at once
-        scheduler = await self.loading.load(_load_metronome, self.tick, self.tidy, self.nightly, first)
+        jobs = [partial(self._as_task, work) for work in (self.tick, self.tidy, self.nightly)]
+        scheduler = await self.loading.load(_load_metronome, *jobs, first)
         scheduler.start()
         self._scheduler = scheduler
 

@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from weakref import WeakSet
 
 from sqlalchemy import URL, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection, Engine
@@ -20,6 +21,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.service.ports import PATIENCE, StatementRefused, StoreUnavailable
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection as Psycopg
+
+    PsycopgConnection = Psycopg[Any]
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +58,8 @@ class Database:
     def __init__(self, url: str, patience: float = PATIENCE) -> None:
         self.patience = patience
         self.plug = Plug()
-        self.engine = _engine(url, patience)
+        self._unclosed: WeakSet[PsycopgConnection] = WeakSet()
+        self.engine = _engine(url, patience, self._unclosed)
         self.dialect = self.engine.dialect.name
         self._writing = self.engine.execution_options(writes=True)
         # SQLite has one writer: waiting here is cheaper and fairer than its busy handler, and never blocks a worker thread.
@@ -145,10 +152,12 @@ class Database:
             raise RuntimeError(f"the database refused a statement: {type(error).__name__}") from None
 
     async def close(self) -> None:
-        """Lets every connection go."""
+        """Lets every connection go, those too that somebody who gave up has not brought back yet: their pool takes no more notice."""
         if self._beside is not None:
             await self._beside.close()
         await self.engine.dispose()
+        for connection in tuple(self._unclosed):
+            await connection.close()
 
 
 class Beside:
@@ -237,7 +246,7 @@ def inserting(dialect: str) -> Any:
     return sqlite_insert
 
 
-def _engine(url: str, patience: float) -> AsyncEngine:
+def _engine(url: str, patience: float, unclosed: WeakSet[PsycopgConnection]) -> AsyncEngine:
     address = make_url(url)
     # hide_parameters: no error text may ever carry what people wrote.
     options: dict[str, Any] = {"hide_parameters": True, "pool_timeout": patience, "pool_reset_on_return": None}
@@ -247,7 +256,7 @@ def _engine(url: str, patience: float) -> AsyncEngine:
     else:
         options |= {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
         options["connect_args"] = {
-            "async_creator_fn": _impatient_connection(),
+            "async_creator_fn": _impatient_connection(unclosed),
             "connect_timeout": max(2, round(patience)),
             "options": f"-c statement_timeout={round(patience * 1000)} -c lock_timeout={round(patience * 800)}",
         }
@@ -258,7 +267,7 @@ def _engine(url: str, patience: float) -> AsyncEngine:
     return engine
 
 
-def _impatient_connection() -> Any:
+def _impatient_connection(unclosed: WeakSet[PsycopgConnection]) -> Any:
     from psycopg import AsyncConnection  # only where there is a PostgreSQL
 
     class Impatient(AsyncConnection[Any]):
@@ -268,7 +277,12 @@ def _impatient_connection() -> Any:
         async def cancel_safe(self, *, timeout: float = 0.0) -> None:  # noqa: ASYNC109  as psycopg calls it
             await self.close()
 
-    return Impatient.connect
+    async def connect(*arguments: Any, **options: Any) -> Impatient:
+        connection = await Impatient.connect(*arguments, **options)
+        unclosed.add(connection)
+        return connection
+
+    return connect
 
 
 def _make_room(database: str | None) -> None:

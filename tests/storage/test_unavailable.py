@@ -223,6 +223,16 @@ async def test_a_process_whose_connection_was_cut_counts_as_alive_again(
     assert await other.uncertain(NOW) == 0, "it still holds its delivery"
 
 
+@on_postgres
+async def test_closing_ends_every_connection_even_one_that_is_still_in_use(url: str) -> None:
+    database = Database(url)
+    async with database.engine.connect() as in_use:
+        driver = (await in_use.get_raw_connection()).driver_connection
+        assert driver is not None
+        await database.close()
+        assert driver.closed
+
+
 @on_sqlite
 async def test_an_sqlite_file_that_is_no_database_any_more(store: SqlStore, going: Waiting, url: str) -> None:
     await store.database.close()
