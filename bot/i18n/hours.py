@@ -52,7 +52,7 @@ def read_times(text: str) -> tuple[time, ...]:
     if len(text) > LONGEST:
         return ()
     said = _simple(text).split()
-    every = _languages()
+    every = time_words()
     speaks = [language for language in every if language.knows_any(said)] or every[:1]
     return tuple(sorted({wall for language in speaks for wall in language.read(said)}))
 
@@ -188,7 +188,8 @@ def _at_night(hour: int, minute: int) -> time | None:
 
 
 @cache
-def _languages() -> tuple[TimeWords, ...]:
+def time_words() -> tuple[TimeWords, ...]:
+    """How each language says times of day; read once."""
     return tuple(_time_words(tomllib.loads(file.read_text("utf-8"))) for file in sorted(HERE.glob("*.toml")))
 
 
