@@ -322,6 +322,7 @@ class App:
         menu = tuple(command.name for command in commands.COMMANDS if command.in_menu)
         for language in languages():
             await self.loading.load(texts_for, language)
+        await self.loading.load(_load_names)
         wait = 1.0
         while True:
             try:
@@ -380,6 +381,14 @@ def _load_rooms(settings: Settings, store: SqlStore, sender: Sender, aside: Asid
     from bot.rooms import build_rooms
 
     return build_rooms(settings, store, sender, aside, halted)
+
+
+def _load_names() -> None:
+    from bot.i18n.hours import time_words
+    from bot.service.places import load_names
+
+    load_names()
+    time_words()
 
 
 def _load_metronome(tick: Work, hourly: Work, nightly: Work, first: datetime) -> AsyncIOScheduler:

@@ -21,6 +21,7 @@ LATER = "migrations/", "crisis/data/ready/"
 # Everything that the thread of the event loop opens, from the start to the first tick and the first answer after it.
 WATCHED_START = f"""
 import asyncio, sys, threading
+SIGNS_UP = ("/start", "all right with you"), ("yes", "Which country"), ("kenya", "When would"), ("halb acht", "On which days")
 from bot import loop
 from bot.app import App
 from bot.demo import BotApiServer
@@ -42,8 +43,9 @@ async def start():
         await app.help_lane.reads.wait()
         while app.help_lane.private_link is None or app._scheduler is None:
             await asyncio.sleep(0.01)
-        ana.says("/start")
-        await ana.receives("all right with you", within=20)
+        for says, hears in SIGNS_UP:
+            ana.says(says)
+            await ana.receives(hears, within=20)
         watching.clear()
         app.stop()
         await running
