@@ -64,18 +64,28 @@ class Database:
         self._writing = self.engine.execution_options(writes=True)
         # SQLite has one writer: waiting here is cheaper and fairer than its busy handler, and never blocks a worker thread.
         self._one_writer = asyncio.Lock() if self.dialect == "sqlite" else None
-        self._beside = Beside(make_url(url), patience) if self.dialect == "sqlite" else None
+        self._beside = Beside(make_url(url), patience, writes=True) if self.dialect == "sqlite" else None
+        self._looking = Beside(make_url(url), patience, writes=False) if self.dialect == "sqlite" else None
 
     @property
     def engines(self) -> tuple[Engine, ...]:
         """Every engine in use, for drills."""
-        return (self.engine.sync_engine, *((self._beside.engine,) if self._beside is not None else ()))
+        return (self.engine.sync_engine, *(one.engine for one in (self._beside, self._looking) if one is not None))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction that only reads."""
         async with self._transaction(self.engine) as connection:
             yield connection
+
+    async def look(self, work: Callable[[Connection], T]) -> T:
+        """What this answers that reads by a single statement, for whoever calls for help and waits: with one turn of the event loop on
+        SQLite, and with as few as there can be on PostgreSQL, as each turn may come late in a broadcast. Raises StoreUnavailable."""
+        async with self._guarded(self.patience):
+            if self._looking is not None:
+                return await self._looking.look(work)
+            async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                return await connection.run_sync(work)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -153,8 +163,9 @@ class Database:
 
     async def close(self) -> None:
         """Lets every connection go, those too that somebody who gave up has not brought back yet: their pool takes no more notice."""
-        if self._beside is not None:
-            await self._beside.close()
+        for one in (self._beside, self._looking):
+            if one is not None:
+                await one.close()
         await self.engine.dispose()
         for connection in tuple(self._unclosed):
             await connection.close()
@@ -164,13 +175,13 @@ class Beside:
     """One SQLite connection, used in one thread beside the event loop. The asynchronous driver asks a thread as well, but several
     times for each statement, which costs more than the statements do."""
 
-    def __init__(self, url: URL, patience: float) -> None:
+    def __init__(self, url: URL, patience: float, *, writes: bool) -> None:
         self.engine = create_engine(
             url.set(drivername="sqlite"),
             hide_parameters=True,
             pool_reset_on_return=None,
             connect_args={"timeout": patience * 0.8},
-            execution_options={"writes": True},
+            execution_options={"writes": writes},
         )
         event.listen(self.engine, "connect", _set_up_sqlite)
         event.listen(self.engine, "begin", _begin_sqlite)
@@ -192,6 +203,16 @@ class Beside:
                 self._thread.submit(self._end, keep=False)
             raise
         await self._go(partial(self._end, keep=True))
+
+    async def look(self, work: Callable[[Connection], T]) -> T:
+        """What this answers, in a transaction of its own that leaves nothing behind."""
+        return await self._go(partial(self._look, work))
+
+    def _look(self, work: Callable[[Connection], T]) -> T:
+        try:
+            return self._work(work)
+        finally:
+            self._end(keep=False)
 
     def _go(self, work: Callable[[], T]) -> Awaitable[T]:
         if self._thread is None:

@@ -361,8 +361,7 @@ class SqlStore:
     async def learner(self, chat: ChatRef) -> Learner | None:
         """The learner of a chat, if there is one."""
         found = select(t.learners).where(t.learners.c.address_index.in_(self.keyring.indexes(address_of(chat))))
-        async with self.database.read() as db:
-            row = (await db.execute(found)).one_or_none()
+        row = await self.database.look(lambda db: db.execute(found).one_or_none())
         return open_learner_of(row, self.keyring, chat).learner if row is not None else None
 
     async def country_of(self, chat: ChatRef) -> str | None:

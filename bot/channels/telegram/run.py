@@ -31,6 +31,9 @@ HAND_OVER = 3.0
 STANDING_BY = "standing by"
 LONG = 700
 """Characters from which a message is read beside the event loop."""
+LOOK_AGAIN, SELDOM = 0.01, 0.1
+"""Seconds between two polls while updates are being answered, as Telegram then holds none open: at first, and in the end, when nothing
+new comes and nothing is done. Who calls for help meanwhile waits for so long before anybody knows of it."""
 UNCONFIRMED = 60
 """Updates left unconfirmed at most: Telegram shows a poll no more than 100, and new ones must stay visible behind stuck ones."""
 
@@ -139,6 +142,7 @@ class Receiver:
         self._ours, self._looked = asyncio.Event(), asyncio.Event()
         self._unconfirmed: dict[int, asyncio.Future[None]] = {}
         self._next: int | None = None
+        self._pause = LOOK_AGAIN
         self.state = "starting"
         self.listening = asyncio.Event()
 
@@ -234,6 +238,7 @@ class Receiver:
             return
         self._unconfirmed[number] = self._intake.take(update)
         self._next = number + 1
+        self._pause = LOOK_AGAIN
 
     def _offset(self) -> int | None:
         self._forget_handled()
@@ -248,8 +253,11 @@ class Receiver:
 
     async def _settle(self) -> None:
         if self._unconfirmed:
-            await asyncio.wait(self._unconfirmed.values(), timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.sleep(0.005 if any(f.done() for f in self._unconfirmed.values()) else 0)
+            pause, self._pause = self._pause, min(2 * self._pause, SELDOM)
+            await asyncio.wait(self._unconfirmed.values(), timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            if any(one.done() for one in self._unconfirmed.values()):
+                self._pause = LOOK_AGAIN
+                await asyncio.sleep(0.005)
 
     async def confirm(self) -> None:
         """Tells Telegram, as the last thing, what has been handled."""
