@@ -50,6 +50,7 @@ async def start():
         app.stop()
         await running
 
+loop.seldom_look_for_garbage()
 sys.addaudithook(note)
 loop.run(start())
 print(*sorted(opened), sep="\\n")
