@@ -17,8 +17,7 @@ from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Passage
 from bot.service.ports import Case, Claimed, Done, Due, Intent
 from bot.storage import tables as t
 from bot.storage.many import Alike, AtHand, Change, InOneText, Insert, These
-from bot.storage.rows import Sealed, ids_in_order, sealed_wishes
-from bot.storage.sealing import NONCE
+from bot.storage.rows import LOOKED_AT, Sealed, ids_in_order, sealed_wishes
 from bot.storage.tables import moment_of_text
 
 OUR_BUG = "our_bug"
@@ -37,10 +36,7 @@ SCHEDULE = Schedule._fields
 
 DUE = (
     select(
-        t.learners.c.id,
-        t.learners.c.key_id,
-        t.learners.c.sealed_wishes,
-        func.substr(t.learners.c.sealed_profile, 1, NONCE),
+        *LOOKED_AT,
         AtHand(t.learners.c.id).label("place"),
         InOneText(t.learners.c.language, t.learners.c.consent_version, *(t.learners.c[name] for name in SCHEDULE)),
     )
