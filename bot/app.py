@@ -66,9 +66,11 @@ def system_clock() -> datetime:
 
 
 class App:
-    """A running bot. `run` runs it, `stop` ends it. Building it touches neither network, database nor lessons."""
+    """A running bot. `run` runs it, `stop` ends it. Building it touches neither network, database nor lessons.
 
-    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+    `patience` is how many seconds somebody waits for the database before they hear that it cannot be reached."""
+
+    def __init__(self, settings: Settings, clock: Clock = system_clock, patience: float = PATIENCE) -> None:
         assert settings.bot_token is not None
         token, base = settings.bot_token.get_secret_value(), f"{settings.bot_api_url}/bot"
         # Polls, answers, lessons and help have connections of their own: none of them ever waits behind another.
@@ -84,6 +86,7 @@ class App:
         )
         self.settings = settings
         self.clock = clock
+        self._patience = patience
         self.artist = Artist(Path(settings.data_dir, "drawing"))
         # One process on one file has the whole budget; processes on one PostgreSQL share theirs there.
         self._several = settings.database.startswith("postgresql")
@@ -204,7 +207,7 @@ class App:
 
     async def _answer(self, incoming: Incoming) -> None:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 # What a crash left unsaid comes first; after a start this takes a moment.
                 await self.opened.wait()
             await self.rooms.conversation.handle(incoming, self.clock())
@@ -287,7 +290,7 @@ class App:
         if self._store is None:
             try:
                 # Where there are several, listening itself waits for the database to say whose turn it is.
-                self._store = await self.loading.load(_load_store, self.settings, at_once=self._several)
+                self._store = await self.loading.load(_load_store, self.settings, self._patience, at_once=self._several)
             finally:
                 self._turn.ask(self._store.leads if self._store is not None and self._several else None)
         if self._rooms is None:
@@ -371,10 +374,10 @@ class App:
         return "ok" if self.receiver.state in ("receiving", STANDING_BY) else self.receiver.state
 
 
-def _load_store(settings: Settings) -> SqlStore:
+def _load_store(settings: Settings, patience: float) -> SqlStore:
     from bot.rooms import build_store
 
-    return build_store(settings)
+    return build_store(settings, patience)
 
 
 def _load_rooms(settings: Settings, store: SqlStore, sender: Sender, aside: Aside, halted: Callable[[], bool]) -> Rooms:

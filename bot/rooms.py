@@ -59,9 +59,9 @@ class Rooms:
         return upkeep.told(found) if found is not None else None
 
 
-def build_store(settings: Settings) -> SqlStore:
-    """The store, not asked anything yet. Raises KeyMissing, BadKey, OSError."""
-    return SqlStore(Database(settings.database), keyring(settings))
+def build_store(settings: Settings, patience: float) -> SqlStore:
+    """The store, not asked anything yet; it waits so many seconds for the database. Raises KeyMissing, BadKey, OSError."""
+    return SqlStore(Database(settings.database, patience), keyring(settings))
 
 
 def build_rooms(settings: Settings, store: SqlStore, sender: Sender, aside: Aside, halted: Callable[[], bool]) -> Rooms:

@@ -144,7 +144,7 @@ async def test_a_version_that_cannot_use_the_tables_says_so_and_still_answers_fo
             await db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
             await db.execute(update(t.installation).where(t.installation.c.name == MARK).values(value=b"9999"))
         await there.stop()
-        there.app = App(read_settings(there.settings), there.clock)
+        there.app = App(read_settings(there.settings), there.clock, there.patience)
         there.running = asyncio.create_task(there.app.run(ticking=False))
         ana = there.person("Ana")
         ana.says("/help")

@@ -45,7 +45,7 @@ from tests.crowd import crowd
 from tests.watch.conftest import TOKEN as OPENS
 from tests.watch.conftest import Visitor
 from tests.watch.test_page import words
-from tests.world import KEY, TravelClock
+from tests.world import KEY, PATIENT, TravelClock
 
 
 @dataclass
@@ -59,6 +59,7 @@ class Scene:
     elsewhere: ExitStack
     api: Any
     course: CourseFolder
+    patience: float = PATIENT
     later: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     @property
@@ -118,6 +119,7 @@ def no_database(scene: Scene) -> None:
 
 def locked(scene: Scene) -> None:
     scene.elsewhere.enter_context(held(scene.file, scene.patch))
+    scene.patience = 0.5
 
 
 def damaged(scene: Scene) -> None:
@@ -213,7 +215,7 @@ WAITS_FOR_PEOPLE = {"helplines-unconfirmed", "texts-unsigned", "reviewers", "sig
 @asynccontextmanager
 async def bot_of(scene: Scene) -> AsyncIterator[Visitor]:
     """The bot of the scene, and somebody who has signed in to its page."""
-    app = App(read_settings(scene.environment), scene.clock)
+    app = App(read_settings(scene.environment), scene.clock, scene.patience)
     running = asyncio.create_task(app.run(ticking=False))
     try:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
