@@ -35,7 +35,7 @@ from bot.i18n.texts import languages, texts_for
 from bot.loading import Loading
 from bot.messages import ChatRef, Incoming, Say, Toast
 from bot.polling_turn import PollingTurn
-from bot.service.ports import PATIENCE, Aside, Sender, StoreUnavailable
+from bot.service.ports import PATIENCE, Aside, Sender, StoreUnavailable, Stretch
 from bot.service.tidying import tidy
 from bot.settings import Settings
 from bot.storage.sealing import BadKey, KeyMissing
@@ -408,9 +408,9 @@ class SharedBudget:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    async def reserve(self, seconds: float) -> tuple[float, float]:
+    async def reserve(self, seconds: float, left: float) -> Stretch:
         """See the port Budget."""
-        return await self._app.store.reserve(seconds)
+        return await self._app.store.reserve(seconds, left)
 
     async def hold(self, seconds: float) -> None:
         """See the port Budget."""

@@ -265,6 +265,22 @@ class Done:
     recap_at: datetime | None = None
 
 
+MOST_LEFT = 0.2
+"""The part of the allowed rate that processes which share it leave at the most, where messages bunch up on their way."""
+CALMS_DOWN = 0.005
+"""How much less of the rate they leave with each second."""
+
+
+class Stretch(NamedTuple):
+    """Time in which a process may send. It `begins` by this process's clock (`time.monotonic`) never too early, and at most `unsure`
+    seconds too late. Everything is `held` for so many seconds, and so much of the rate is `left` by all."""
+
+    begins: float
+    unsure: float
+    held: float
+    left: float
+
+
 class Store(Protocol):
     """Where learners are kept. Every method raises StoreUnavailable when the database is gone, hung or locked."""
 

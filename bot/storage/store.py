@@ -16,7 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import ChatRef, Outcome, Receipt, Say
 from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, Wishes
-from bot.service.ports import Claimed, Done, Leftover, StoreUnavailable, Turn, Waiting
+from bot.service.ports import (
+    CALMS_DOWN,
+    MOST_LEFT,
+    Claimed,
+    Done,
+    Leftover,
+    StoreUnavailable,
+    Stretch,
+    Turn,
+    Waiting,
+)
 from bot.storage import tables as t
 from bot.storage.batch import (
     BROKEN,
@@ -58,16 +68,21 @@ UNCERTAIN_AT_ONCE = 500
 OPENED_AT_ONCE = 32
 """Rows that are opened before anything else gets a turn: some milliseconds of work."""
 RESERVE = text("""
-    INSERT INTO budget AS b (name, next_at) VALUES ('messages', clock_timestamp() + :seconds * interval '1 second')
-    ON CONFLICT (name) DO UPDATE SET next_at = :seconds * interval '1 second' + greatest(
+    WITH calm AS (
+        INSERT INTO budget AS b (name, next_at)
+        VALUES ('calm', clock_timestamp() + :left / :calming * interval '1 second')
+        ON CONFLICT (name) DO UPDATE SET next_at = greatest(
+            excluded.next_at, least(b.next_at, clock_timestamp() + :most / :calming * interval '1 second'))
+        RETURNING greatest(:left, :calming * extract(epoch FROM b.next_at - clock_timestamp())::double precision) AS left_by_all
+    ), stretch AS (SELECT left_by_all, :seconds / (1 - left_by_all) * interval '1 second' AS length FROM calm)
+    INSERT INTO budget AS b (name, next_at) SELECT 'messages', clock_timestamp() + length FROM stretch
+    ON CONFLICT (name) DO UPDATE SET next_at = (SELECT length FROM stretch) + greatest(
         clock_timestamp(), least(b.next_at, clock_timestamp() + interval '1 minute'))
-    RETURNING extract(epoch FROM b.next_at - clock_timestamp()) - :seconds AS wait,
-        coalesce(extract(epoch FROM b.held_until - clock_timestamp()), 0) AS held
+    RETURNING extract(epoch FROM b.next_at - (SELECT length FROM stretch) - clock_timestamp()) AS wait,
+        coalesce(extract(epoch FROM b.held_until - clock_timestamp()), 0) AS held, (SELECT left_by_all FROM stretch)
 """)
-"""No stretch begins later than in a minute: a clock that was set back must not stop everybody for hours."""
-RESERVE_TRIES = 5
-UNSURE = 0.03
-"""Seconds that the database may take to say when a stretch begins, for the answer to be of use."""
+"""No stretch begins later than in a minute: a clock that was set back must not stop everybody for hours. How much of the rate is left
+grows less by itself: kept is the moment when nothing would be."""
 HOLD_ALL = text("""
     INSERT INTO budget AS b (name, next_at, held_until)
     VALUES ('messages', clock_timestamp(), clock_timestamp() + :seconds * interval '1 second')
@@ -330,20 +345,17 @@ class SqlStore:
 
     # -- the budget that replicas share --------------------------------------------------------------------------------
 
-    async def reserve(self, seconds: float) -> tuple[float, float]:
-        """The next free stretch of so many seconds in which messages may be sent, for this process alone.
-
-        Answers in how many seconds it begins, by the database's clock, and for how many everything is held. PostgreSQL only.
-        """
-        for _ in range(RESERVE_TRIES):
-            async with self.database.write() as db:
-                asked = time.monotonic()
-                found = (await db.execute(RESERVE, {"seconds": seconds})).one()
-                answered = time.monotonic()
-            if answered - asked < UNSURE:
-                break  # otherwise nobody knows well enough when the stretch begins: it is left unused
-        since = time.monotonic() - (asked + answered) / 2
-        return max(0.0, float(found.wait) - since), max(0.0, float(found.held) - since)
+    async def reserve(self, seconds: float, left: float) -> Stretch:
+        """The next free stretch of so many seconds in which messages may be sent, for this process alone, longer by as much of the rate
+        as is left: the greatest part that any process has named of late. PostgreSQL only."""
+        asking = {"seconds": seconds, "left": left, "most": MOST_LEFT, "calming": CALMS_DOWN}
+        async with self.database.write() as db:
+            asked = time.monotonic()
+            found = (await db.execute(RESERVE, asking)).one()
+            answered = time.monotonic()
+        # When it begins stays as it is, however long it took to hear of it: what lies behind us may be somebody else's time by now.
+        begins, held = answered + float(found.wait), answered + float(found.held) - time.monotonic()
+        return Stretch(begins, answered - asked, max(0.0, held), found.left_by_all)
 
     async def hold(self, seconds: float) -> None:
         """Holds everything for so long, for every process."""

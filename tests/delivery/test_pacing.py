@@ -18,6 +18,7 @@ from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.wire import Wire
 from bot.demo import BotApiServer
 from bot.messages import ChatRef, Outcome, Receipt, Say
+from bot.service.ports import Stretch
 from bot.storage.database import Database
 from bot.storage.sealing import Keyring, read_keys
 from bot.storage.store import SqlStore
@@ -215,8 +216,8 @@ class Shared:
     store: SqlStore
     alone = False
 
-    async def reserve(self, seconds: float) -> tuple[float, float]:
-        return await self.store.reserve(seconds)
+    async def reserve(self, seconds: float, left: float) -> Stretch:
+        return await self.store.reserve(seconds, left)
 
     async def hold(self, seconds: float) -> None:
         await self.store.hold(seconds)
