@@ -62,6 +62,7 @@ class Database:
         self.engine = _engine(url, patience, self._unclosed)
         self.dialect = self.engine.dialect.name
         self._writing = self.engine.execution_options(writes=True)
+        self._keeping = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         # SQLite has one writer: waiting here is cheaper and fairer than its busy handler, and never blocks a worker thread.
         self._one_writer = asyncio.Lock() if self.dialect == "sqlite" else None
         self._beside = Beside(make_url(url), patience, writes=True) if self.dialect == "sqlite" else None
@@ -91,6 +92,13 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction that is kept whole at the end, or undone when anything is raised."""
         async with self._turn_to_write(), self._transaction(self._writing) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def at_once(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which every statement is kept by itself: what it locks is free again even if this process stands still
+        right afterwards. PostgreSQL only."""
+        async with self._transaction(self._keeping) as connection:
             yield connection
 
     @asynccontextmanager

@@ -349,7 +349,7 @@ class SqlStore:
         """The next free stretch of so many seconds in which messages may be sent, for this process alone, longer by as much of the rate
         as is left: the greatest part that any process has named of late. PostgreSQL only."""
         asking = {"seconds": seconds, "left": left, "most": MOST_LEFT, "calming": CALMS_DOWN}
-        async with self.database.write() as db:
+        async with self.database.at_once() as db:
             asked = time.monotonic()
             found = (await db.execute(RESERVE, asking)).one()
             answered = time.monotonic()
@@ -359,7 +359,7 @@ class SqlStore:
 
     async def hold(self, seconds: float) -> None:
         """Holds everything for so long, for every process."""
-        async with self.database.write() as db:
+        async with self.database.at_once() as db:
             await db.execute(HOLD_ALL, {"seconds": seconds})
 
     # -- the rest ---------------------------------------------------------------------------------------------------

@@ -200,10 +200,13 @@ async def test_processes_that_share_a_budget_leave_room_for_the_help_of_each(pos
 @pytest.mark.postgres
 async def test_lessons_make_room_for_what_another_process_answers(postgres_url: str) -> None:
     async with two_processes(60, postgres_url) as (teaching, answering):
+        # Of the first answers the other one hears in a moment; from then on it leaves as much as they take until it hears of them.
+        await asyncio.gather(*(answering.help(100 + number) for number in range(10)))
+        await teaching.lessons(150)
         lessons = asyncio.create_task(teaching.lessons(*range(100), *range(100)))
         for number in range(15):
             await asyncio.sleep(0.1)
-            await asyncio.gather(answering.help(100 + number), answering.answer(120 + number // 2))
+            await asyncio.gather(answering.help(110 + number), answering.answer(130 + number // 2))
         receipts = await lessons
         assert {one.outcome for one in receipts} == {Outcome.SENT}
         assert teaching.server.flood.refused == 0
