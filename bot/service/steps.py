@@ -28,7 +28,7 @@ from bot.service.places import (
     fold,
     zones_showing,
 )
-from bot.service.talk import Talk, in_columns, rows_of
+from bot.service.talk import LEAVING, Talk, in_columns, rows_of
 
 UNSAFE_HELP = "sos:n:abuse"
 UNDER_AGE_HELP = "sos:n:young"
@@ -87,7 +87,7 @@ async def answer_in_words(talk: Talk, text: str) -> None:
     said = fold(text)
     if said == "back":
         await back(talk)
-    elif said in ("later", "cancel", "stop"):
+    elif said in LEAVING:
         await later(talk)
     elif await STEPS[name].typed(talk, text):
         await go_on(talk, name)

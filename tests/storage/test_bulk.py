@@ -18,6 +18,7 @@ from bot.storage.batch import DUE, ROADS
 from bot.storage.database import Database
 from bot.storage.many import Alike, Change, Insert, These
 from bot.storage.migrate import migrate
+from tests.storage.conftest import PATIENT
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 COUNTS = Insert(t.daily_counts, ("day", "name", "count"))
@@ -26,7 +27,7 @@ BUDGET = Insert(t.budget, ("name", "next_at"))
 
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
-    database = Database(url, patience=1.0)
+    database = Database(url, patience=PATIENT)
     yield database
     await database.close()
 
@@ -145,12 +146,14 @@ async def test_whoever_gives_up_in_the_middle_leaves_nothing_behind(database: Da
 
 async def test_it_gives_up_when_its_patience_is_at_an_end(database: Database) -> None:
     async def held() -> None:
+        database.patience = 0.5
         async with database.bulk() as go:
             await go(lambda db: COUNTS.run(db, Alike(add(1))))
-            await asyncio.sleep(5)
+            await asyncio.sleep(60)
 
     with pytest.raises(StoreUnavailable):
         await held()
+    database.patience = PATIENT
     async with database.write() as db:
         await db.execute(t.daily_counts.insert().values(day=NOW.date(), name="cards", count=9))
     assert set(await counted(database)) == {9}

@@ -243,19 +243,24 @@ class Receiver:
     def _offset(self) -> int | None:
         self._forget_handled()
         while len(self._unconfirmed) > UNCONFIRMED:
-            # So many stuck at once means that the database is: what is older is still in its lane and will be answered.
+            # So many behind a stuck one means that the database is away, or that its chat floods. Telegram shows no more than a hundred:
+            # who calls for help must be among them. What is older is still in its lane and will be answered.
             del self._unconfirmed[min(self._unconfirmed)]
         return min(self._unconfirmed, default=self._next)
 
     def _forget_handled(self) -> None:
-        for number in [number for number, future in self._unconfirmed.items() if future.done()]:
+        # What is handled behind one that is not stays here: Telegram shows it again, and it counts towards the hundred that it shows.
+        for number in list(self._unconfirmed):
+            if not self._unconfirmed[number].done():
+                return
             del self._unconfirmed[number]
 
     async def _settle(self) -> None:
-        if self._unconfirmed:
+        waiting = [one for one in self._unconfirmed.values() if not one.done()]
+        if waiting:
             pause, self._pause = self._pause, min(2 * self._pause, SELDOM)
-            await asyncio.wait(self._unconfirmed.values(), timeout=pause, return_when=asyncio.FIRST_COMPLETED)
-            if any(one.done() for one in self._unconfirmed.values()):
+            await asyncio.wait(waiting, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            if any(one.done() for one in waiting):
                 self._pause = LOOK_AGAIN
                 await asyncio.sleep(0.005)
 
