@@ -108,7 +108,8 @@ class Pace:
         self._spent = 0
         self._late = 0.0
         self._urgent = self._calling = 0
-        self._in_turn = asyncio.Lock()
+        self._lacking = 0
+        self._in_turn, self._asking = asyncio.Lock(), asyncio.Lock()
         self._settling: asyncio.Task[None] | None = None
         self._replies: deque[float] = deque()
         self._replied_until = 0.0
@@ -155,10 +156,12 @@ class Pace:
         return number
 
     async def lesson(self, chat: ChatRef) -> None:
-        """Waits for the moment of one lesson."""
+        """Waits for the moment of one lesson, or until all lessons are held for longer than one, which `held` tells."""
         await self._chats.turn(chat)
         while True:
             moment = await self._moment()
+            if moment is None:
+                return
             await self._sleep_until(moment)
             async with self._in_turn:  # otherwise all that wait for the same place would look for it again and again
                 await self._until(self._room_for_a_lesson)
@@ -167,13 +170,23 @@ class Pace:
             if self._late <= self._unsteady.borne:
                 return
 
-    async def _moment(self) -> float:
-        while True:
-            while self._moments:
-                moment = self._moments.popleft()
-                if moment > self._clock() - self._unsteady.borne:
-                    return moment
-            await self.window(1)
+    async def _moment(self) -> float | None:
+        self._lacking += 1
+        try:
+            while (moment := self._next_moment()) is None:
+                async with self._asking:  # one asks for all that lack one: after a stall that may be hundreds
+                    if not self._moments and await self.window(self._lacking) == 0:
+                        return None
+            return moment
+        finally:
+            self._lacking -= 1
+
+    def _next_moment(self) -> float | None:
+        while self._moments:
+            moment = self._moments.popleft()
+            if moment > self._clock() - self._unsteady.borne:
+                return moment
+        return None
 
     # -- answers and help ----------------------------------------------------------------------------------------------
 
