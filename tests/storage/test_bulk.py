@@ -73,7 +73,9 @@ async def test_of_hundreds_who_are_about_to_be_sent_to_only_some_are_read_at_a_t
     lesson = Claimed([(f"d{one}", one) for one in them], DeliveryKind.LESSON, NOW.date(), "stress-1")
     opened = await store.opened([lesson], NOW)
     assert sorted(one.delivery.learner for one in opened) == sorted(them)
-    assert read == [READ_AT_ONCE, READ_AT_ONCE, 10], "PostgreSQL's driver makes the rows in the thread of the event loop"
+    assert read == [READ_AT_ONCE, READ_AT_ONCE, 10], (
+        "PostgreSQL's driver makes the rows in the thread of the event loop"
+    )
 
 
 def add(*days: int) -> list[tuple[object, ...]]:
