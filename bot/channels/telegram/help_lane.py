@@ -33,6 +33,8 @@ REMEMBERED = 20_000
 LOOK_UP = 0.05
 """Seconds that the card waits for the database to say which country was chosen. Without an answer it opens with the directory."""
 
+LONG = 700
+"""Characters from which a message is read beside the event loop."""
 ANSWERED_WITHIN = 10.0
 """Seconds that the one line about help waits for the answer above it."""
 SOFTLY_EVERY = timedelta(hours=24)
@@ -139,6 +141,12 @@ class HelpLane:
             return False
         asked = crisis.is_call_for_help(incoming.text) or incoming.text.strip().casefold() == LINK_FROM_A_GROUP
         return asked or self._typed_country(incoming) is not None
+
+    def at_hand(self, incoming: Incoming) -> bool:
+        """Whether reading their words takes no more than a moment."""
+        return incoming.kind is Kind.PRESS or (
+            len(incoming.text) <= LONG and detect.at_hand(incoming.text, incoming.language)
+        )
 
     def read(self, incoming: Incoming) -> Heard:
         """What their words say without asking. Nothing leaves this machine, and nothing of it is kept."""
