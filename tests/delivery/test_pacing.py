@@ -179,6 +179,38 @@ async def two_processes(rate: int, postgres_url: str) -> AsyncIterator[tuple[Lin
         yield one, other
 
 
+async def test_a_lesson_on_its_way_when_everybody_is_told_to_wait_keeps_nobody_waiting() -> None:
+    async with line(50) as there_is:
+        for chat in (1, 2):
+            await there_is.pace.slow_down(there(chat), 60)
+        # Its moment has passed, and there is no other: it must not look for one again and again.
+        async with asyncio.timeout(20):
+            await there_is.pace.lesson(there(3))
+        receipt = await there_is.sender.lesson(there(3), Say("A lesson"))
+        assert receipt.outcome is Outcome.SLOW_DOWN
+        assert receipt.retry_after
+        assert receipt.retry_after > 30
+
+
+class Counting(OwnBudget):
+    """A budget that takes its time, as one in a database does, and knows how often it was asked."""
+
+    asked = 0
+
+    async def reserve(self, seconds: float, left: float) -> Stretch:
+        self.asked += 1
+        await asyncio.sleep(0)
+        return await super().reserve(seconds, left)
+
+
+async def test_one_lesson_asks_for_all_that_lack_their_moment() -> None:
+    budget = Counting()
+    pace = Pace(1000, budget, 1000)
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(pace.lesson(there(chat)) for chat in range(200)))
+    assert budget.asked < 20
+
+
 @pytest.mark.postgres
 async def test_processes_that_share_a_budget_leave_room_for_the_help_of_each(postgres_url: str) -> None:
     async with two_processes(60, postgres_url) as lines:

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, func, select
 
-from bot.service.ports import StoreUnavailable
+from bot.service.learners import DeliveryKind
+from bot.service.ports import Claimed, StoreUnavailable
 from bot.storage import tables as t
-from bot.storage.batch import DUE, ROADS
+from bot.storage.batch import DUE, ROADS, rows_of
 from bot.storage.database import Database
 from bot.storage.many import Alike, Change, Insert, These
 from bot.storage.migrate import migrate
+from bot.storage.store import READ_AT_ONCE, SqlStore
+from tests.crowd import crowd
 from tests.storage.conftest import PATIENT
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -53,6 +56,27 @@ async def test_planning_reads_the_rows_of_those_who_are_due_and_no_others(
         plan = "\n".join(await go(work))
     assert "INDEX" in plan.upper()
     assert not re.search(r"SCAN (learners|enrolments|passages)|Seq Scan on", plan), plan
+
+
+async def test_of_hundreds_who_are_about_to_be_sent_to_only_some_are_read_at_a_time(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chats, read = range(READ_AT_ONCE * 2 + 10), []
+    await crowd(store.database, store.keyring, chats, NOW)
+
+    def noted(db: Connection, learners: list[str]) -> Any:
+        read.append(len(learners))
+        return rows_of(db, learners)
+
+    monkeypatch.setattr("bot.storage.store.rows_of", noted)
+    async with store.database.read() as db:
+        them = (await db.execute(select(t.learners.c.id))).scalars().all()
+    lesson = Claimed([(f"d{one}", one) for one in them], DeliveryKind.LESSON, NOW.date(), "stress-1")
+    opened = await store.opened([lesson], NOW)
+    assert sorted(one.delivery.learner for one in opened) == sorted(them)
+    assert read == [READ_AT_ONCE, READ_AT_ONCE, 10], (
+        "PostgreSQL's driver makes the rows in the thread of the event loop"
+    )
 
 
 def add(*days: int) -> list[tuple[object, ...]]:

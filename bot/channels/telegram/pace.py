@@ -136,7 +136,8 @@ class Pace:
         self._ahead, self._doubt = WINDOW, 0.0
         self._spent = 0
         self._urgent = self._calling = 0
-        self._in_turn = asyncio.Lock()
+        self._lacking = 0
+        self._in_turn, self._asking = asyncio.Lock(), asyncio.Lock()
         self._settling: asyncio.Task[None] | None = None
         self._answers: deque[float] = deque()
         self._replied_until = 0.0
@@ -216,11 +217,14 @@ class Pace:
         self._unsteady.left = stretch.left
         return stretch, spent
 
-    async def lesson(self, chat: ChatRef) -> Moment:
-        """Waits for the moment of one lesson. Answers it: with that it `passes`."""
+    async def lesson(self, chat: ChatRef) -> Moment | None:
+        """Waits for the moment of one lesson. Answers it: with that it `passes`. None when all lessons are held for longer than one
+        waits, which `held` tells."""
         await self._chats.turn(chat)
         while True:
             moment = await self._moment()
+            if moment is None:
+                return None
             await self._sleep_until(moment.at)
             async with self._in_turn:  # otherwise all that wait for the same place would look for it again and again
                 await self._until(self._room_for_a_lesson)
@@ -228,13 +232,23 @@ class Pace:
                 return moment
             self._unsteady.missed()
 
-    async def _moment(self) -> Moment:
-        while True:
-            while self._moments:
-                moment = self._moments.popleft()
-                if moment.until > self._clock():
-                    return moment
-            await self.window(1)
+    async def _moment(self) -> Moment | None:
+        self._lacking += 1
+        try:
+            while (moment := self._next_moment()) is None:
+                async with self._asking:  # one asks for all that lack one: after a stall that may be hundreds
+                    if not self._moments and await self.window(self._lacking) == 0:
+                        return None
+            return moment
+        finally:
+            self._lacking -= 1
+
+    def _next_moment(self) -> Moment | None:
+        while self._moments:
+            moment = self._moments.popleft()
+            if moment.until > self._clock():
+                return moment
+        return None
 
     # -- answers and help ----------------------------------------------------------------------------------------------
 

@@ -29,8 +29,6 @@ LONG_POLL = 25
 HAND_OVER = 3.0
 """Seconds between two looks at whose turn it is to poll: with ten until a vanished machine is noticed, well within fifteen."""
 STANDING_BY = "standing by"
-LONG = 700
-"""Characters from which a message is read beside the event loop."""
 LOOK_AGAIN, SELDOM = 0.01, 0.1
 """Seconds between two polls while updates are being answered, as Telegram then holds none open: at first, and in the end, when nothing
 new comes and nothing is done. Who calls for help meanwhile waits for so long before anybody knows of it."""
@@ -86,7 +84,7 @@ class Intake:
             return _done()  # in a group only help is answered: lessons are between one person and the course
         if not self._help.reads.is_set():
             return asyncio.create_task(self._once_it_reads(incoming))
-        if len(incoming.text) > LONG:
+        if not self._help.at_hand(incoming):
             return asyncio.create_task(self._read_aside(incoming))
         return self._answer(incoming, self._help.read(incoming))
 
@@ -95,7 +93,7 @@ class Intake:
         await self._read_aside(incoming)
 
     async def _read_aside(self, incoming: Incoming) -> None:
-        # A fifth of a second for the longest message: nobody else waits for it.
+        # A fifth of a second for the longest message, and a hundredth for the first in a language: nobody else waits for it.
         await self._answer(incoming, await asyncio.to_thread(self._help.read, incoming))
 
     def _answer(self, incoming: Incoming, heard: Heard) -> asyncio.Future[None]:

@@ -100,13 +100,14 @@ class TelegramSender:
 
     async def lesson(self, chat: ChatRef, say: Say) -> Receipt:
         """Sends a lesson at the allowed pace. Tried once: the ledger decides about another time."""
-        held = max(self._pace.held if self._pace.held > SHORT else 0.0, self._pace.chat_held(chat))
-        if held:
+        if held := max(self._long_held, self._pace.chat_held(chat)):
             return Receipt(Outcome.SLOW_DOWN, retry_after=held)
         try:
             moment = await self._pace.lesson(chat)
         except StoreUnavailable:
             return Receipt(Outcome.TRY_LATER, detail="no budget")
+        if moment is None or self._long_held:
+            return Receipt(Outcome.SLOW_DOWN, retry_after=self._pace.held)
         if chat in self._left:
             return LET_GO
         receipt = await self._counted(lambda: self._lessons.send(chat, say), moment)
@@ -115,6 +116,10 @@ class TelegramSender:
         elif receipt.outcome is Outcome.SENT:
             self._pace.went_through(chat)
         return receipt
+
+    @property
+    def _long_held(self) -> float:
+        return self._pace.held if self._pace.held > SHORT else 0.0
 
     async def fetch(self, file: FileRef) -> bytes | None:
         """What is in a file that somebody sent; None when it cannot be had."""
