@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, func, select
+from sqlalchemy import Connection, delete, event, func, select
 
 from bot.service.ports import StoreUnavailable
 from bot.storage import tables as t
@@ -165,3 +165,15 @@ async def test_a_database_that_was_closed_can_be_used_again_and_closed_twice(dat
     await database.close()
     await database.close()
     assert set(await counted(database)) == {1, 2}
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_nothing_is_deleted_where_nobody_looks_up_what_belongs_to_it(database: Database) -> None:
+    """Rows written at one stretch name learners that were read right before, and are not looked up again: what belongs to a deleted
+    learner would stay."""
+    await migrate(database)
+    with pytest.raises(StoreUnavailable):
+        async with database.bulk() as go:
+            await go(lambda db: db.execute(delete(t.learners)))
+    async with database.write() as db:
+        await db.execute(delete(t.learners))
