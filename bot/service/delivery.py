@@ -54,7 +54,7 @@ from bot.service.pump import HOLD, POISON, Pump
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 1000
 """Due learners decided in one transaction: small enough that a person who writes meanwhile waits a few hundredths of a second."""
 AT_ONCE = 50
 """Learners decided before anything else gets a turn."""

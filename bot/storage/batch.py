@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, bindparam, case, cast, func, not_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, literal_column, not_, select, update
 
 from bot.course.journey import Reason, Road
 from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Passage, Schedule, State, Wishes
@@ -47,7 +47,7 @@ DUE = (
 )
 """Where somebody is comes as one text: those whose texts are the same are alike, and it is read once for all of them."""
 IDS: Any = bindparam("ids", expanding=True)
-PLACED = cast(t.enrolments.c.position, Text) + ":" + t.enrolments.c.track
+PLACED = t.enrolments.c.position.concat(literal_column("':'")).concat(t.enrolments.c.track)
 THEM = These().table_valued("value")
 ROADS = select(
     THEM.c.value,
