@@ -192,6 +192,7 @@ class Beside:
             execution_options={"writes": writes},
         )
         event.listen(self.engine, "connect", _set_up_sqlite)
+        event.listen(self.engine, "connect", _trust_sqlite)
         event.listen(self.engine, "begin", _begin_sqlite)
         self._thread: ThreadPoolExecutor | None = None
         self._connection: Connection | None = None
@@ -332,6 +333,17 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _trust_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """Leaves out looking up the learner of each new row, a quarter of what it costs. Whose rows are written at one stretch was read in
+    the same transaction, and nobody else writes meanwhile. Nothing may be deleted there: rows that belong to it would stay."""
+    connection.execute("PRAGMA foreign_keys=OFF")
+    connection.set_authorizer(_all_but_deleting)
+
+
+def _all_but_deleting(action: int, *_what: str | None) -> int:
+    return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_DELETE else sqlite3.SQLITE_OK
 
 
 def _begin_sqlite(connection: Connection) -> None:

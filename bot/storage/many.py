@@ -1,7 +1,7 @@
 """One statement for many rows, put together once: it costs what the database does, and hardly more.
 
-SQLite is given the rows as they are, and runs a prepared statement for each; PostgreSQL, where each statement is a journey, is given
-them all at once as JSON, and joins them.
+The rows are given as JSON, and joined there: to PostgreSQL, where each statement is a journey, all groups of them at once; to SQLite,
+which is slow at lists within lists, one group after the other.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, Text, bindparam, cast, column, func, select, true, update
+from sqlalchemy import Connection, Table, Text, bindparam, cast, column, func, literal_column, select, true, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -114,32 +113,33 @@ class Many:
         if db.dialect.name == "postgresql":
             db.execute(self._joined, {"rows": json.dumps([self._named(*one) for one in some], default=str)})
             return
-        text, in_order = self._prepared
-        rows: list[Any] = []
-        for own, shared in some:
-            same = [_as_driver_takes(value) for value in shared]
-            rows.extend([in_order([*map(_as_driver_takes, one), *same]) for one in own])
-        db.exec_driver_sql(text, rows)
+        statement, places = self._prepared
+        given = ([json.dumps(own, default=_as_driver_takes), *map(_as_driver_takes, shared)] for own, shared in some)
+        db.exec_driver_sql(statement, [tuple([values[place] for place in places]) for values in given])
 
     def _named(self, own: Sequence[tuple[Any, ...]], shared: Sequence[Any]) -> dict[str, Any]:
         return dict(zip(self.shared, shared, strict=True)) | dict(zip(self.own, zip(*own, strict=True), strict=True))
 
     @cached_property
-    def _prepared(self) -> tuple[str, Callable[[list[Any]], Any]]:
-        compiled = self._one_by_one.compile(dialect=sqlite.dialect())
-        places = [self.names.index(name) for name in compiled.positiontup or ()]
-        return str(compiled), itemgetter(*places)
-
-    @property
-    def _one_by_one(self) -> Any:
-        raise NotImplementedError
+    def _prepared(self) -> tuple[str, Sequence[int]]:
+        compiled = self._with(self._of_a_group(), "sqlite").compile(dialect=sqlite.dialect())
+        places = [("rows", *self.shared).index(name) for name in compiled.positiontup or ()]
+        return str(compiled), places
 
     @cached_property
     def _joined(self) -> Any:
-        return self._with(self._given())
+        return self._with(self._given(), "postgresql")
 
-    def _with(self, given: Any) -> Any:
+    def _with(self, given: Any, dialect: str) -> Any:
         raise NotImplementedError
+
+    def _of_a_group(self) -> Any:
+        """The rows as SQLite reads them: what is each one's own comes as one list of lists."""
+        each = func.json_each(bindparam("rows", type_=Text)).table_valued("value")
+        own = (
+            func.json_extract(each.c.value, literal_column(f"'$[{n}]'")).label(name) for n, name in enumerate(self.own)
+        )
+        return select(*own, *(bindparam(name).label(name) for name in self.shared)).subquery("given")
 
     def _given(self) -> Any:
         """The rows as PostgreSQL reads them: what is each one's own comes as lists, side by side."""
@@ -164,14 +164,10 @@ def _as_driver_takes(value: Any) -> Any:
 class Insert(Many):
     """New rows. One that is there already stays as it is."""
 
-    @property
-    def _one_by_one(self) -> Any:
-        new = inserting("sqlite")(self.table).values({name: bindparam(name) for name in self.names})
-        return new.on_conflict_do_nothing()
-
-    def _with(self, given: Any) -> Any:
-        new = inserting("postgresql")(self.table).from_select(list(self.names), select(*given.c))
-        return new.on_conflict_do_nothing()
+    def _with(self, given: Any, dialect: str) -> Any:
+        # Without a WHERE, SQLite takes ON CONFLICT for the condition of a join.
+        rows = select(*given.c).where(literal_column("true"))
+        return inserting(dialect)(self.table).from_select(list(self.names), rows).on_conflict_do_nothing()
 
 
 class Change(Many):
@@ -192,10 +188,6 @@ class Change(Many):
         self._values = values
         self._found = AtHand(table.c.id) if at_hand else table.c.id
 
-    @property
-    def _one_by_one(self) -> Any:
-        return update(self.table).where(self._found == bindparam("row")).values(self._values(bindparam))
-
-    def _with(self, given: Any) -> Any:
+    def _with(self, given: Any, dialect: str) -> Any:
         changed = update(self.table).where(self._found == given.c.row)
         return changed.values(self._values(lambda name: given.c[name]))

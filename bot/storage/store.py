@@ -63,13 +63,15 @@ from bot.storage.turn import StoredTurn, leftover_of
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Sequence[Any])
+"""A row, or as much of it as is needed; the learner's id comes first."""
 
 UNCERTAIN_AT_ONCE = 500
 READ_AT_ONCE = 128
 """Rows of learners, whole, that are read in one turn of the event loop: hundreds would take a hundredth of a second, as PostgreSQL's
 driver puts them together there."""
 OPENED_AT_ONCE = 32
-"""Rows that are opened before anything else gets a turn: some milliseconds of work."""
+"""Rows that are opened before anything else gets a turn."""
 RESERVE = text("""
     WITH calm AS (
         INSERT INTO budget AS b (name, next_at)
@@ -219,7 +221,7 @@ class SqlStore:
             yield batch
             await go(partial(batch.finish, broken=broken))
 
-    async def _wishes(self, rows: Sequence[Row[Any]], go: Go) -> dict[str, Wishes]:
+    async def _wishes(self, rows: Sequence[tuple[Any, ...]], go: Go) -> dict[str, Wishes]:
         """What planning looks at, by the ids of the learners; without those whose row does not open."""
         found = await self._by_and_by(open_wishes, rows)
         known = {name: wishes for name, wishes in found.items() if wishes is not None}
@@ -323,30 +325,29 @@ class SqlStore:
 
     async def _sealed_learners(self, db: AsyncConnection, ids: Iterable[str]) -> dict[str, Sealed]:
         rows = await db.execute(select(t.learners).where(t.learners.c.id.in_(list(ids))))
-        return self._each(open_learner, rows.all())
+        return self._each(open_learner, rows.all(), {})
 
     async def opened_rows(self, rows: Sequence[Row[Any]]) -> dict[str, Sealed]:
         """The learners of these rows by their ids, without those whose row does not open."""
         return await self._by_and_by(open_learner, rows)
 
-    async def _by_and_by(self, open_one: Callable[[Row[Any], Keyring], T], rows: Sequence[Row[Any]]) -> dict[str, T]:
+    async def _by_and_by(self, open_one: Callable[[R, Keyring], T], rows: Sequence[R]) -> dict[str, T]:
         found: dict[str, T] = {}
         for start in range(0, len(rows), OPENED_AT_ONCE):
-            found |= self._each(open_one, rows[start : start + OPENED_AT_ONCE])
+            self._each(open_one, rows[start : start + OPENED_AT_ONCE], found)
             await asyncio.sleep(0)  # a call for help may be waiting for its turn
         return found
 
-    def _each(self, open_one: Callable[[Row[Any], Keyring], T], rows: Iterable[Row[Any]]) -> dict[str, T]:
-        found = {}
+    def _each(self, open_one: Callable[[R, Keyring], T], rows: Iterable[R], found: dict[str, T]) -> dict[str, T]:
         for row in rows:
             try:
-                found[row.id] = open_one(row, self.keyring)
+                found[row[0]] = open_one(row, self.keyring)
             except Exception as error:
                 # One row that does not open must not stop everybody's lessons; it is left out, and we hear of it.
                 log.error(
                     "a learner's row does not open: %s",
                     type(error).__name__,
-                    extra={"action": "poison", "learner": row.id},
+                    extra={"action": "poison", "learner": row[0]},
                 )
         return found
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, func, select
+from sqlalchemy import Connection, delete, event, func, select
 
 from bot.service.learners import DeliveryKind
 from bot.service.ports import Claimed, StoreUnavailable
@@ -71,7 +71,7 @@ async def test_of_hundreds_who_are_about_to_be_sent_to_only_some_are_read_at_a_t
     monkeypatch.setattr("bot.storage.store.rows_of", noted)
     async with store.database.read() as db:
         them = (await db.execute(select(t.learners.c.id))).scalars().all()
-    lesson = Claimed([(f"d{one}", one) for one in them], DeliveryKind.LESSON, NOW.date(), "stress-1")
+    lesson = Claimed([(f"d{one}", one, "stress-1") for one in them], DeliveryKind.LESSON, NOW.date())
     opened = await store.opened([lesson], NOW)
     assert sorted(one.delivery.learner for one in opened) == sorted(them)
     assert read == [READ_AT_ONCE, READ_AT_ONCE, 10], (
@@ -192,3 +192,15 @@ async def test_a_database_that_was_closed_can_be_used_again_and_closed_twice(dat
     await database.close()
     await database.close()
     assert set(await counted(database)) == {1, 2}
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_nothing_is_deleted_where_nobody_looks_up_what_belongs_to_it(database: Database) -> None:
+    """Rows written at one stretch name learners that were read right before, and are not looked up again: what belongs to a deleted
+    learner would stay."""
+    await migrate(database)
+    with pytest.raises(StoreUnavailable):
+        async with database.bulk() as go:
+            await go(lambda db: db.execute(delete(t.learners)))
+    async with database.write() as db:
+        await db.execute(delete(t.learners))

@@ -70,7 +70,7 @@ def writes(store: SqlStore, going: Waiting) -> dict[str, Call]:
     done = Done(going.delivery, DeliveryStatus.SENT, NOW, 1, passed="stress-1", answers=True)
     say = Say("Words", delivery=going.delivery.id)
     one = going.delivery
-    claimed = [Claimed([(one.id, one.learner)], one.kind, one.slot, one.lesson)]
+    claimed = [Claimed([(one.id, one.learner, one.lesson)], one.kind, one.slot)]
     return {
         "turn": turn,
         "due_batch": due_batch,
