@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import statistics
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -44,11 +43,14 @@ async def prepared(database: Database, chats: list[int]) -> None:
     await store.close()
 
 
-async def reached(seen: Seen, people: int, within: float = 240) -> None:
-    """Waits until so many have heard something: longer than a process may keep a delivery to itself, twice over."""
-    until = time.monotonic() + within
-    while len(seen.texts) < people:
-        assert time.monotonic() < until, f"{len(seen.texts)} of {people} after {within} seconds"
+async def reached(seen: Seen, people: int, patience: float = 200) -> None:
+    """Waits until so many have heard something. However slow the machine is, somebody new does within some minutes: a process may keep
+    a delivery to itself for two."""
+    until, before = time.monotonic() + patience, 0
+    while (now := len(seen.texts)) < people:
+        if now > before:
+            until, before = time.monotonic() + patience, now
+        assert time.monotonic() < until, f"{now} of {people}, and nobody new for {patience} seconds"
         await asyncio.sleep(0.05)
 
 
@@ -94,7 +96,7 @@ async def test_three_processes_two_of_which_die(postgres_url: str) -> None:
         assert there.server.flood.peak <= RATE, "faster than allowed"
         async with there.database.read() as db:
             assert await stuck(db) == 0
-        assert in_order(chats, order)
+        assert in_order(chats, order) > 2 / 3
 
 
 async def test_processes_that_stand_still_make_up_for_nothing_afterwards(postgres_url: str) -> None:
@@ -111,11 +113,11 @@ async def test_processes_that_stand_still_make_up_for_nothing_afterwards(postgre
         assert there.server.flood.peak <= 100
 
 
-def in_order(chats: list[int], order: dict[int, float]) -> bool:
-    """Those due longest come first: what a process that died had taken comes a little later."""
-    half = len(chats) // 2
-    early, late = ([order[chat] for chat in part if chat in order] for part in (chats[:half], chats[half:]))
-    return statistics.median(early) < statistics.median(late)
+def in_order(chats: list[int], order: dict[int, float]) -> float:
+    """Those due longest come first. Answers which part of the first fifth belongs to the half due longest, before any process died:
+    what that one had taken comes later. Three processes take some at once, so it is not all; without an order it is half."""
+    first = sorted(order, key=order.__getitem__)[: len(chats) // 5]
+    return len(set(first) & set(chats[: len(chats) // 2])) / len(first)
 
 
 async def test_the_rate_is_used_and_never_exceeded(postgres_url: str) -> None:

@@ -133,7 +133,7 @@ async def test_a_process_of_this_version_starts_on_the_tables_of_the_next(
             ana.says("/start")
             await ana.receives("all right with you", within=20)
             assert await old.stops() == 0
-        assert [line for line in old.said if " [error " in line] == []
+        assert [line for line in old.said if " [error " in line] == [], "\n".join(old.said)
 
 
 async def test_a_version_that_cannot_use_the_tables_says_so_and_still_answers_for_help(

@@ -32,16 +32,21 @@ LEFT_FOR_ANSWERS = 0.5
 """How much more is left, of what answers and help took within a second: others hear of them that many seconds later."""
 MORE_LEFT = 0.08
 """How much more is left in a second in which all messages come later than is borne. Some late ones are cheaper paid for."""
+AHEAD = 0.25
+"""Seconds that other processes' windows may take between asking for time and having it; else windows are made shorter, and asked for
+later: whatever has to be made up for must be so within a second."""
 SETTLES = 0.05
 """Seconds for which messages that were spent are gathered, until they are paid for together."""
 OVERDUE = 0.3
 """Seconds after its moment after which a message without an answer pays for another one, as it may arrive at any time: so soon that the
 new one comes within a second of the one before, though it may have to wait for others."""
-STUCK = 0.1
-"""The part of the messages of a second that may be without an answer for much longer than usual. With more of them nothing new
+STUCK = 0.3
+"""The part of a process's messages of a second that may be without an answer for much longer than usual. With more of them nothing new
 leaves where the budget is shared: all of them may arrive at once."""
 FIRST_DOUBT = 0.05
 """Seconds asked for in addition, at first, where the budget took so long to answer that nobody knows when the stretch begins."""
+TRUSTS_AGAIN = 0.9
+"""What is left of that after every stretch that was known well."""
 HELP_SHARE = 0.01
 """The part of the messages of any second that lessons and replies never use. Below a hundred a second that is not one whole message:
 then help has the very next place, for which it waits as long as lies between two messages at the most."""
@@ -133,7 +138,8 @@ class Pace:
         self._chats = ChatPace(CHAT_GAP / chat_rate, clock)
         self._moments: deque[Moment] = deque()
         self._end = 0.0
-        self._ahead, self._doubt = WINDOW, 0.0
+        self._ahead = self._doubt = 0.0
+        self._length = WINDOW if budget.alone else WINDOW / 4
         self._spent = 0
         self._urgent = self._calling = 0
         self._lacking = 0
@@ -169,15 +175,12 @@ class Pace:
         Raises StoreUnavailable when the budget cannot be asked.
         """
         while True:
-            await self._sleep_until(self._end - WINDOW / 2)
+            await self._sleep_until(self._end - WINDOW / 2 + max(0.0, self._ahead - AHEAD))
             if self.held > SHORT:
                 return 0
             await self._sleep_until(self._held_until)
-            # Where others wait as well, windows are shorter: what comes after is not far away, and can still make up for something.
-            few = round(WINDOW * self.rate * WINDOW / (WINDOW + self._ahead))
-            number = 1 if self._doubted else max(1, min(most, few))
             await self._until(self._stuck)
-            stretch, spent = await self._reserve(number)
+            stretch, spent = await self._reserve(number := 1 if self._doubted else max(1, min(most, self._few)))
             if stretch.held:
                 self._held_until = max(self._held_until, self._clock() + stretch.held)
                 continue
@@ -185,13 +188,22 @@ class Pace:
                 self._moments.extend(moments)
                 return len(moments)
 
+    @property
+    def _few(self) -> int:
+        """Messages of one window. Where others wait as well they are fewer: what comes after is not far away then, and can still make up
+        for something. Where the database is slow that cannot be had."""
+        if self._doubt > FIRST_DOUBT:
+            return round(WINDOW * self.rate)
+        return round(self._length * self.rate)
+
     def _moments_of(self, stretch: Stretch, number: int, spent: int) -> list[Moment]:
         """As many moments as lie in it wherever it truly lies. What nobody can be sure of is asked for next time, in addition."""
         gap = 1.0 / (self.rate * (1.0 - stretch.left))
         borne, doubt = self._unsteady.borne_of(stretch)
         begins = stretch.begins + spent * gap
         certain = number + math.floor((self._doubt - doubt) / gap)
-        self._doubt = min(doubt, 2 * self._doubt + FIRST_DOUBT)  # what was slow once need not be so again
+        # What was slow once need not be so again; where it is again and again, more and more is asked for until it is enough.
+        self._doubt = max(min(doubt, 2 * self._doubt + FIRST_DOUBT), self._doubt * TRUSTS_AGAIN - 0.001)
         self._end = begins + max(0, min(number, certain)) * gap
         return [Moment(at, at + borne) for at in (begins + place * gap for place in range(min(number, certain)))]
 
@@ -213,7 +225,10 @@ class Pace:
             raise
         for place, passed in enumerate(overdue, start=1):
             passed.paid_at(stretch.begins + place / self.rate)
-        self._ahead = max(0.0, stretch.begins - asked)
+        if not self._budget.alone:
+            self._ahead = max(0.0, stretch.begins - asked)
+            fitting = self._length * math.sqrt(AHEAD / max(self._ahead, AHEAD / 4))
+            self._length = min(WINDOW, max(1.0 / self.rate, fitting))
         self._unsteady.left = stretch.left
         return stretch, spent
 
@@ -367,7 +382,8 @@ class Pace:
     def _stuck(self) -> float:
         """Seconds until it is worth another look whether the messenger answers; 0 while it does."""
         longest = self._clock() - self._trip - ANSWER
-        return ANSWER / 4 if sum([one.left < longest for one in self._unanswered]) > STUCK * self.rate else 0.0
+        waiting = sum([one.left < longest for one in self._unanswered])
+        return ANSWER / 4 if waiting > max(1.0, STUCK * len(self._lately)) else 0.0
 
     async def _until(self, wait: Callable[[], float]) -> None:
         while True:
