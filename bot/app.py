@@ -196,7 +196,8 @@ class App:
 
     async def _as_task(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         # A scheduler that stops cancels its jobs and does not wait for them: as a task of ours they end before the database goes.
-        await self._go(work())
+        with contextlib.suppress(asyncio.CancelledError):  # which it would log as an error
+            await self._go(work())
 
     # -- the flows -----------------------------------------------------------------------------------------------------
 

@@ -6,14 +6,17 @@ import asyncio
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot.clock import metronome
 from bot.loading import Loading
 from bot.polling_turn import Leads, PollingTurn
 from bot.service.ports import StoreUnavailable
-from tests.world import KEY, TOKEN
+from tests.world import KEY, TOKEN, world
 
 REPOSITORY = Path(__file__).parents[1]
 LATER = "migrations/"
@@ -130,3 +133,25 @@ async def test_of_several_the_one_polls_whose_turn_it_is_or_who_cannot_ask(leads
     assert not asking.done(), "what it takes to ask is not loaded yet"
     turn.ask(leads)
     assert await asking is ours
+
+
+async def test_a_job_that_a_stop_cuts_off_is_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with world(tmp_path) as there:
+        begun, ended = asyncio.Event(), asyncio.Event()
+
+        async def lasting() -> None:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+        job = partial(there.app._as_task, lasting)
+        scheduler = metronome(job, job, job, datetime.now(UTC))
+        scheduler.start()
+        await asyncio.wait_for(begun.wait(), 30)
+        scheduler.shutdown(wait=False)
+        await asyncio.wait_for(ended.wait(), 30)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
