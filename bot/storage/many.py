@@ -1,7 +1,7 @@
 """One statement for many rows, put together once: it costs what the database does, and hardly more.
 
-The rows are given as JSON, and joined there: to PostgreSQL, where each statement is a journey, all groups of them at once; to SQLite,
-which is slow at lists within lists, one group after the other.
+PostgreSQL, where each statement is a journey, is given all of them at once as JSON, and joins them. SQLite runs a prepared statement
+again and again.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, Text, bindparam, cast, column, func, literal_column, select, true, update
@@ -113,33 +114,36 @@ class Many:
         if db.dialect.name == "postgresql":
             db.execute(self._joined, {"rows": json.dumps([self._named(*one) for one in some], default=str)})
             return
-        statement, places = self._prepared
-        given = ([json.dumps(own, default=_as_driver_takes), *map(_as_driver_takes, shared)] for own, shared in some)
-        db.exec_driver_sql(statement, [tuple([values[place] for place in places]) for values in given])
+        statement, in_order = self._prepared
+        calls = [call for own, shared in some for call in self._calls(own, [_as_driver_takes(one) for one in shared])]
+        db.exec_driver_sql(statement, [in_order(call) for call in calls])
 
     def _named(self, own: Sequence[tuple[Any, ...]], shared: Sequence[Any]) -> dict[str, Any]:
         return dict(zip(self.shared, shared, strict=True)) | dict(zip(self.own, zip(*own, strict=True), strict=True))
 
     @cached_property
-    def _prepared(self) -> tuple[str, Sequence[int]]:
-        compiled = self._with(self._of_a_group(), "sqlite").compile(dialect=sqlite.dialect())
-        places = [("rows", *self.shared).index(name) for name in compiled.positiontup or ()]
-        return str(compiled), places
+    def _prepared(self) -> tuple[str, Callable[[Sequence[Any]], tuple[Any, ...]]]:
+        compiled = self._on_sqlite().compile(dialect=sqlite.dialect())
+        places = [(*self._called_with(), *self.shared).index(name) for name in compiled.positiontup or ()]
+        return str(compiled), itemgetter(*places) if len(places) > 1 else tuple
+
+    def _calls(self, own: Sequence[tuple[Any, ...]], shared: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """What SQLite's statement is called with for these rows, each time."""
+        return [(*map(_as_driver_takes, one), *shared) for one in own]
+
+    def _called_with(self) -> Sequence[str]:
+        """The names of that, but for what is shared."""
+        return self.own
+
+    def _on_sqlite(self) -> Any:
+        raise NotImplementedError
 
     @cached_property
     def _joined(self) -> Any:
-        return self._with(self._given(), "postgresql")
+        return self._with(self._given())
 
-    def _with(self, given: Any, dialect: str) -> Any:
+    def _with(self, given: Any) -> Any:
         raise NotImplementedError
-
-    def _of_a_group(self) -> Any:
-        """The rows as SQLite reads them: what is each one's own comes as one list of lists."""
-        each = func.json_each(bindparam("rows", type_=Text)).table_valued("value")
-        own = (
-            func.json_extract(each.c.value, literal_column(f"'$[{n}]'")).label(name) for n, name in enumerate(self.own)
-        )
-        return select(*own, *(bindparam(name).label(name) for name in self.shared)).subquery("given")
 
     def _given(self) -> Any:
         """The rows as PostgreSQL reads them: what is each one's own comes as lists, side by side."""
@@ -162,17 +166,30 @@ def _as_driver_takes(value: Any) -> Any:
 
 
 class Insert(Many):
-    """New rows. One that is there already stays as it is."""
+    """New rows. One that is there already stays as it is. SQLite is given a group at a time: its driver copies each text that it is
+    given, and most of a row's are those of the next one."""
 
-    def _with(self, given: Any, dialect: str) -> Any:
+    def _calls(self, own: Sequence[tuple[Any, ...]], shared: Sequence[Any]) -> list[tuple[Any, ...]]:
+        return [(json.dumps(own, default=_as_driver_takes), *shared)]
+
+    def _called_with(self) -> Sequence[str]:
+        return ("rows",)
+
+    def _on_sqlite(self) -> Any:
+        each = func.json_each(bindparam("rows", type_=Text)).table_valued("value")
+        own = (func.json_extract(each.c.value, literal_column(f"'$[{place}]'")) for place, _ in enumerate(self.own))
         # Without a WHERE, SQLite takes ON CONFLICT for the condition of a join.
-        rows = select(*given.c).where(literal_column("true"))
-        return inserting(dialect)(self.table).from_select(list(self.names), rows).on_conflict_do_nothing()
+        rows = select(*own, *map(bindparam, self.shared)).select_from(each).where(literal_column("true"))
+        return inserting("sqlite")(self.table).from_select(list(self.names), rows).on_conflict_do_nothing()
+
+    def _with(self, given: Any) -> Any:
+        new = inserting("postgresql")(self.table).from_select(list(self.names), select(*given.c))
+        return new.on_conflict_do_nothing()
 
 
 class Change(Many):
     """Other values for rows that are there, found by `row`, their id, or by what is `at_hand` of them. `values` says which column
-    gets what."""
+    gets what. SQLite is given a row at a time: a join with a list takes it longer."""
 
     def __init__(
         self,
@@ -188,6 +205,9 @@ class Change(Many):
         self._values = values
         self._found = AtHand(table.c.id) if at_hand else table.c.id
 
-    def _with(self, given: Any, dialect: str) -> Any:
+    def _on_sqlite(self) -> Any:
+        return update(self.table).where(self._found == bindparam("row")).values(self._values(bindparam))
+
+    def _with(self, given: Any) -> Any:
         changed = update(self.table).where(self._found == given.c.row)
         return changed.values(self._values(lambda name: given.c[name]))
