@@ -931,6 +931,19 @@ async def test_our_own_work_is_never_taken_over(store: SqlStore) -> None:
     assert await store.uncertain(NOW) == 0
 
 
+async def test_what_became_of_a_lesson_to_somebody_who_was_forgotten_leaves_nothing(store: SqlStore) -> None:
+    """On SQLite nothing but this program keeps rows of nobody out of what is written at one stretch."""
+    going = await sending_lesson(store)
+    async with store.turn(ANA, new_key(), NOW) as turn:
+        assert await turn.forget(at_once=True)
+    sent = Done(going.delivery, DeliveryStatus.SENT, NOW, 1, passed="stress-1", answers=True, came=True)
+    refused = Done(going.delivery, DeliveryStatus.REFUSED, NOW, reason="our_bug", gone=True, failed=True)
+    await store.record([replace(sent, nudge_at=NOW, recap_at=NOW), refused])
+    async with store.database.read() as db:
+        for table in (t.deliveries, t.passages, t.attempts, t.enrolments):
+            assert await db.scalar(select(func.count()).select_from(table)) == 0, table.name
+
+
 # -- the rest ----------------------------------------------------------------------------------------------------------
 
 
