@@ -24,7 +24,7 @@ from bot.channels.telegram.help_lane import HelpLane
 from bot.channels.telegram.lanes import Lanes, Seldom
 from bot.channels.telegram.pace import OwnBudget, Pace
 from bot.channels.telegram.request import AiohttpRequest
-from bot.channels.telegram.run import STANDING_BY, Intake, Polling, Receiver, introduce
+from bot.channels.telegram.run import Intake, Polling, Receiver, introduce
 from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.wire import Wire
 from bot.content.finding import CourseError
@@ -120,9 +120,15 @@ class App:
         """What the operator sees."""
         from bot.watch import Watch, Watched
 
-        checks = {"database": self._database_state, "bot_api": self._api_state, "lessons": self._lessons_state}
         return Watch(
-            Watched(self.settings, self.clock, checks, self._opened_store, self._course, lambda: self._trouble)
+            Watched(
+                self.settings,
+                self.clock,
+                receiving=lambda: self.receiver.state,
+                store=lambda: self._store,
+                course=lambda: self._rooms.delivery.course if self._rooms is not None else None,
+                trouble=lambda: self._trouble,
+            )
         )
 
     @property
@@ -340,38 +346,10 @@ class App:
         if not self.settings.http_listen:
             return None
         try:
-            return await self.watch.serve({"audit": self._audit})
+            return await self.watch.serve()
         except OSError as error:
             log.warning("health is not served: %s", error.strerror, extra={"action": "health_off"})
             return None
-
-    def _opened_store(self) -> SqlStore | None:
-        return self._rooms.store if self._rooms is not None else None
-
-    def _course(self) -> Course | None:
-        return self._rooms.delivery.course if self._rooms is not None else None
-
-    async def _database_state(self) -> str:
-        if self._store is None:
-            return self._trouble
-        try:
-            await self._store.ready()
-        except (StoreUnavailable, KeyMissing) as error:
-            return str(error)
-        return "ok"
-
-    async def _lessons_state(self) -> str:
-        """Lessons are read once the database is there: what keeps them from it may be told twice."""
-        return "ok" if self._rooms is not None else self._trouble
-
-    async def _audit(self) -> object:
-        try:
-            return await self.rooms.last_audit()
-        except (StoreUnavailable, KeyMissing):
-            return None
-
-    async def _api_state(self) -> str:
-        return "ok" if self.receiver.state in ("receiving", STANDING_BY) else self.receiver.state
 
 
 def _load_store(settings: Settings, patience: float) -> SqlStore:
