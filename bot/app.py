@@ -22,7 +22,7 @@ from telegram.error import TelegramError
 from bot.channels.telegram.door import Door
 from bot.channels.telegram.help_lane import HelpLane
 from bot.channels.telegram.lanes import Lanes, Seldom
-from bot.channels.telegram.pace import OwnBudget, Pace
+from bot.channels.telegram.pace import OwnBudget, Pace, SharedBudget
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.run import Intake, Polling, Receiver, introduce
 from bot.channels.telegram.sender import TelegramSender
@@ -35,7 +35,7 @@ from bot.i18n.texts import languages, texts_for
 from bot.loading import Loading
 from bot.messages import ChatRef, Incoming, Say, Toast
 from bot.polling_turn import PollingTurn
-from bot.service.ports import PATIENCE, Aside, Sender, StoreUnavailable, Stretch
+from bot.service.ports import PATIENCE, Aside, Sender, StoreUnavailable
 from bot.service.tidying import tidy
 from bot.settings import Settings
 from bot.storage.sealing import BadKey, KeyMissing
@@ -90,7 +90,7 @@ class App:
         self.artist = Artist(Path(settings.data_dir, "drawing"))
         # One process on one file has the whole budget; processes on one PostgreSQL share theirs there.
         self._several = settings.database.startswith("postgresql")
-        budget = SharedBudget(self) if self._several else OwnBudget()
+        budget = SharedBudget(lambda: self.store) if self._several else OwnBudget()
         self.pace = Pace(settings.send_rate, budget, settings.chat_rate)
         self.sender = TelegramSender(replies, Door(for_lessons), self.pace, self.artist.draw)
         self.lanes = Lanes()
@@ -376,20 +376,3 @@ def _load_metronome(tick: Work, hourly: Work, nightly: Work, first: datetime) ->
     from bot.clock import metronome
 
     return metronome(tick, hourly, nightly, first)
-
-
-class SharedBudget:
-    """The send budget of every process on one database. Before that is open, there is none."""
-
-    alone = False
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    async def reserve(self, seconds: float, left: float) -> Stretch:
-        """See the port Budget."""
-        return await self._app.store.reserve(seconds, left)
-
-    async def hold(self, seconds: float) -> None:
-        """See the port Budget."""
-        await self._app.store.hold(seconds)
