@@ -22,9 +22,9 @@ from telegram.error import TelegramError
 from bot.channels.telegram.door import Door
 from bot.channels.telegram.help_lane import HelpLane
 from bot.channels.telegram.lanes import Lanes, Seldom
-from bot.channels.telegram.pace import OwnBudget, Pace
+from bot.channels.telegram.pace import OwnBudget, Pace, SharedBudget
 from bot.channels.telegram.request import AiohttpRequest
-from bot.channels.telegram.run import STANDING_BY, Intake, Polling, Receiver, introduce
+from bot.channels.telegram.run import Intake, Polling, Receiver, introduce
 from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.wire import Wire
 from bot.content.finding import CourseError
@@ -35,7 +35,7 @@ from bot.i18n.texts import languages, texts_for
 from bot.loading import Loading
 from bot.messages import ChatRef, Incoming, Say, Toast
 from bot.polling_turn import PollingTurn
-from bot.service.ports import PATIENCE, Aside, Sender, StoreUnavailable, Stretch
+from bot.service.ports import PATIENCE, Aside, Sender, StoreUnavailable
 from bot.service.tidying import tidy
 from bot.settings import Settings
 from bot.storage.sealing import BadKey, KeyMissing
@@ -90,7 +90,7 @@ class App:
         self.artist = Artist(Path(settings.data_dir, "drawing"))
         # One process on one file has the whole budget; processes on one PostgreSQL share theirs there.
         self._several = settings.database.startswith("postgresql")
-        budget = SharedBudget(self) if self._several else OwnBudget()
+        budget = SharedBudget(lambda: self.store) if self._several else OwnBudget()
         self.pace = Pace(settings.send_rate, budget, settings.chat_rate)
         self.sender = TelegramSender(replies, Door(for_lessons), self.pace, self.artist.draw)
         self.lanes = Lanes()
@@ -120,9 +120,15 @@ class App:
         """What the operator sees."""
         from bot.watch import Watch, Watched
 
-        checks = {"database": self._database_state, "bot_api": self._api_state, "lessons": self._lessons_state}
         return Watch(
-            Watched(self.settings, self.clock, checks, self._opened_store, self._course, lambda: self._trouble)
+            Watched(
+                self.settings,
+                self.clock,
+                receiving=lambda: self.receiver.state,
+                store=lambda: self._store,
+                course=lambda: self._rooms.delivery.course if self._rooms is not None else None,
+                trouble=lambda: self._trouble,
+            )
         )
 
     @property
@@ -341,38 +347,10 @@ class App:
         if not self.settings.http_listen:
             return None
         try:
-            return await self.watch.serve({"audit": self._audit})
+            return await self.watch.serve()
         except OSError as error:
             log.warning("health is not served: %s", error.strerror, extra={"action": "health_off"})
             return None
-
-    def _opened_store(self) -> SqlStore | None:
-        return self._rooms.store if self._rooms is not None else None
-
-    def _course(self) -> Course | None:
-        return self._rooms.delivery.course if self._rooms is not None else None
-
-    async def _database_state(self) -> str:
-        if self._store is None:
-            return self._trouble
-        try:
-            await self._store.ready()
-        except (StoreUnavailable, KeyMissing) as error:
-            return str(error)
-        return "ok"
-
-    async def _lessons_state(self) -> str:
-        """Lessons are read once the database is there: what keeps them from it may be told twice."""
-        return "ok" if self._rooms is not None else self._trouble
-
-    async def _audit(self) -> object:
-        try:
-            return await self.rooms.last_audit()
-        except (StoreUnavailable, KeyMissing):
-            return None
-
-    async def _api_state(self) -> str:
-        return "ok" if self.receiver.state in ("receiving", STANDING_BY) else self.receiver.state
 
 
 def _load_store(settings: Settings, patience: float) -> SqlStore:
@@ -399,20 +377,3 @@ def _load_metronome(tick: Work, hourly: Work, nightly: Work, first: datetime) ->
     from bot.clock import metronome
 
     return metronome(tick, hourly, nightly, first)
-
-
-class SharedBudget:
-    """The send budget of every process on one database. Before that is open, there is none."""
-
-    alone = False
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    async def reserve(self, seconds: float, left: float) -> Stretch:
-        """See the port Budget."""
-        return await self._app.store.reserve(seconds, left)
-
-    async def hold(self, seconds: float) -> None:
-        """See the port Budget."""
-        await self._app.store.hold(seconds)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from bot.content.read import lessons_dir, load_course
 from bot.i18n.texts import texts_for
@@ -52,11 +51,6 @@ class Rooms:
     async def reckon_anew(self, now: datetime) -> None:
         """After an update of the time zones, reckons due times anew. Raises StoreUnavailable, KeyMissing."""
         await upkeep.reckon_anew(SqlLedger(self.store), version("tzdata"), now)
-
-    async def last_audit(self) -> dict[str, Any] | None:
-        """What the last night's look found, fit to be shown; None before the first. Raises StoreUnavailable, KeyMissing."""
-        found = await upkeep.last_audit(SqlLedger(self.store))
-        return upkeep.told(found) if found is not None else None
 
 
 def build_store(settings: Settings, patience: float) -> SqlStore:

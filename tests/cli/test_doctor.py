@@ -20,7 +20,6 @@ import pytest
 from aiohttp import web
 from sqlalchemy import delete, insert, make_url, update
 
-from bot.content.read import lessons_dir
 from bot.demo import BotApiServer
 from bot.doctor import CHECKS, look, machine, messenger, people
 from bot.service.upkeep import AUDIT
@@ -46,6 +45,7 @@ from tests.breaking import (
 from tests.cli.api import Elsewhere, answering, look_alike
 from tests.cli.conftest import KEY, OTHER_KEY, Shell, json_of
 from tests.cli.people import JOINED, Cast, live_here
+from tests.content.course_folder import CourseFolder
 from tests.docs.pages import text_of
 from tests.postgres import Cluster
 
@@ -531,8 +531,7 @@ def test_lessons_that_telegram_refused_are_named(healthy: Shell) -> None:
 
 
 def test_lessons_with_faults_are_named(healthy: Shell, tmp_path: Path) -> None:
-    folder = tmp_path / "mine"
-    shutil.copytree(lessons_dir(), folder)
+    folder = CourseFolder(tmp_path / "mine").root
     misspell_a_lesson(folder)
     assert "lessons check" in only(healthy, "lessons", "faults", "lessons", LESSONS_DIR=str(folder))["do"]
 

@@ -12,7 +12,7 @@ import pytest
 from telegram import Bot
 
 from bot.channels.telegram.door import Door
-from bot.channels.telegram.pace import Budget, OwnBudget, Pace
+from bot.channels.telegram.pace import Budget, OwnBudget, Pace, SharedBudget
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.wire import Wire
@@ -175,7 +175,9 @@ async def two_processes(rate: int, postgres_url: str) -> AsyncIterator[tuple[Lin
         store = SqlStore(Database(postgres_url), Keyring(read_keys(KEY)))
         stack.push_async_callback(store.close)
         await store.ready()
-        one, other = [await stack.enter_async_context(sender_to(server, rate, Shared(store))) for _ in range(2)]
+        one, other = [
+            await stack.enter_async_context(sender_to(server, rate, SharedBudget(lambda: store))) for _ in range(2)
+        ]
         yield one, other
 
 
@@ -242,17 +244,3 @@ async def test_lessons_make_room_for_what_another_process_answers(postgres_url: 
         receipts = await lessons
         assert {one.outcome for one in receipts} == {Outcome.SENT}
         assert teaching.server.flood.refused == 0
-
-
-@dataclass
-class Shared:
-    """The budget that processes share, as the app plugs it in."""
-
-    store: SqlStore
-    alone = False
-
-    async def reserve(self, seconds: float, left: float) -> Stretch:
-        return await self.store.reserve(seconds, left)
-
-    async def hold(self, seconds: float) -> None:
-        await self.store.hold(seconds)

@@ -81,11 +81,8 @@ FORGETS = 60.0
 """Seconds in which the quickest answer of late counts as half as long again: ways become longer, too."""
 
 
-class Budget(Protocol):
-    """Gives out time in which messages may be sent. `alone` says that nobody else is given any. Raises StoreUnavailable when it
-    cannot be asked."""
-
-    alone: bool
+class Timekeeper(Protocol):
+    """Gives out time in which messages may be sent. Raises StoreUnavailable when it cannot be asked."""
 
     async def reserve(self, seconds: float, left: float) -> Stretch:
         """The next free stretch for as many messages as are allowed in so many seconds, longer by the part that is left: the
@@ -93,6 +90,12 @@ class Budget(Protocol):
 
     async def hold(self, seconds: float) -> None:
         """Nothing may be reserved for so long: the messenger said so."""
+
+
+class Budget(Timekeeper, Protocol):
+    """The time of a process. `alone` says that nobody else is given any."""
+
+    alone: bool
 
 
 class OwnBudget:
@@ -114,6 +117,23 @@ class OwnBudget:
     async def hold(self, seconds: float) -> None:
         """See the port."""
         self._held = max(self._held, self._clock() + seconds)
+
+
+class SharedBudget:
+    """The budget of every process on one database. `kept` answers what keeps it, and raises StoreUnavailable before that is open."""
+
+    alone = False
+
+    def __init__(self, kept: Callable[[], Timekeeper]) -> None:
+        self._kept = kept
+
+    async def reserve(self, seconds: float, left: float) -> Stretch:
+        """See the port."""
+        return await self._kept().reserve(seconds, left)
+
+    async def hold(self, seconds: float) -> None:
+        """See the port."""
+        await self._kept().hold(seconds)
 
 
 class Moment(NamedTuple):
