@@ -87,7 +87,7 @@ class Database:
         async with self._guarded(self.patience):
             if self._looking is not None:
                 return await self._looking.look(work)
-            async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            async with self._keeping.connect() as connection:
                 return await connection.run_sync(work)
 
     @asynccontextmanager
