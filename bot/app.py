@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from bot.channels.telegram.webhook import Webhook
     from bot.clock import Work
     from bot.rooms import Rooms
+    from bot.storage.presence import Presence
     from bot.storage.store import SqlStore
     from bot.watch import Watch
 
@@ -107,6 +108,7 @@ class App:
         self.loading = Loading(self.receiver.listening)
         self.opened = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
+        self._presence: Presence | None = None
         self._store: SqlStore | None = None
         self._rooms: Rooms | None = None
         self._trouble = "starting"
@@ -188,6 +190,8 @@ class App:
         await self.pace.close()
         if self._store is not None:
             await self._store.close()
+        elif self._presence is not None:
+            await self._presence.leave()
         log.info("stopped", extra={"action": "stopped"})
 
     async def _finish_tick(self) -> None:
@@ -294,12 +298,15 @@ class App:
             await self._start_ticking()
 
     async def _get_ready(self) -> None:
-        if self._store is None:
+        if self._presence is None:
             try:
                 # Where there are several, listening itself waits for the database to say whose turn it is.
-                self._store = await self.loading.load(_load_store, self.settings, self._patience, at_once=self._several)
+                needed = self.settings.database, self._patience
+                self._presence = await self.loading.load(_load_presence, *needed, at_once=self._several)
             finally:
-                self._turn.ask(self._store.leads if self._store is not None and self._several else None)
+                self._turn.ask(self._presence.lead if self._presence is not None and self._several else None)
+        if self._store is None:
+            self._store = await self.loading.load(_load_store, self.settings, self._patience, self._presence)
         if self._rooms is None:
             needs = self.settings, self._store, self.sender, self.help_lane.memory, self._stopping.is_set
             self._rooms = await self.loading.load(_load_rooms, *needs)
@@ -353,10 +360,16 @@ class App:
             return None
 
 
-def _load_store(settings: Settings, patience: float) -> SqlStore:
+def _load_presence(database: str, patience: float) -> Presence:
+    from bot.storage.presence import Presence
+
+    return Presence(database, patience)
+
+
+def _load_store(settings: Settings, patience: float, presence: Presence) -> SqlStore:
     from bot.rooms import build_store
 
-    return build_store(settings, patience)
+    return build_store(settings, patience, presence)
 
 
 def _load_rooms(settings: Settings, store: SqlStore, sender: Sender, aside: Aside, halted: Callable[[], bool]) -> Rooms:

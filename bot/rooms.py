@@ -25,6 +25,7 @@ from bot.storage.ageing import SqlAgeing
 from bot.storage.announcing import SqlAnnouncements
 from bot.storage.database import Database
 from bot.storage.looking import SqlLedger
+from bot.storage.presence import Presence
 from bot.storage.sealing import Keyring, generated_key, read_keys
 from bot.storage.store import SqlStore
 from bot.storage.tidying import SqlTidying
@@ -53,9 +54,9 @@ class Rooms:
         await upkeep.reckon_anew(SqlLedger(self.store), version("tzdata"), now)
 
 
-def build_store(settings: Settings, patience: float) -> SqlStore:
+def build_store(settings: Settings, patience: float, presence: Presence) -> SqlStore:
     """The store, not asked anything yet; it waits so many seconds for the database. Raises KeyMissing, BadKey, OSError."""
-    return SqlStore(Database(settings.database, patience), keyring(settings))
+    return SqlStore(Database(settings.database, patience), keyring(settings), presence)
 
 
 def build_rooms(settings: Settings, store: SqlStore, sender: Sender, aside: Aside, halted: Callable[[], bool]) -> Rooms:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.service.ports import PATIENCE, StatementRefused, StoreUnavailable
+from bot.storage.impatient import impatient, timeouts
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection as Psycopg
@@ -56,6 +57,7 @@ class Database:
     """One database. `read` and `write` give a connection inside a transaction; both raise StoreUnavailable when it cannot be had."""
 
     def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        self.url = url
         self.patience = patience
         self.plug = Plug()
         self._unclosed: WeakSet[PsycopgConnection] = WeakSet()
@@ -85,7 +87,7 @@ class Database:
         async with self._guarded(self.patience):
             if self._looking is not None:
                 return await self._looking.look(work)
-            async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            async with self._keeping.connect() as connection:
                 return await connection.run_sync(work)
 
     @asynccontextmanager
@@ -285,11 +287,7 @@ def _engine(url: str, patience: float, unclosed: WeakSet[PsycopgConnection]) -> 
         _make_room(address.database)
     else:
         options |= {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
-        options["connect_args"] = {
-            "async_creator_fn": _impatient_connection(unclosed),
-            "connect_timeout": max(2, round(patience)),
-            "options": f"-c statement_timeout={round(patience * 1000)} -c lock_timeout={round(patience * 800)}",
-        }
+        options["connect_args"] = {"async_creator_fn": _impatient_connection(unclosed), **timeouts(patience)}
     engine = create_async_engine(address, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
@@ -298,17 +296,10 @@ def _engine(url: str, patience: float, unclosed: WeakSet[PsycopgConnection]) -> 
 
 
 def _impatient_connection(unclosed: WeakSet[PsycopgConnection]) -> Any:
-    from psycopg import AsyncConnection  # only where there is a PostgreSQL
+    opened = impatient()
 
-    class Impatient(AsyncConnection[Any]):
-        """A connection that is closed when whoever waited for it gave up: a server that hangs would not hear a request to cancel,
-        and psycopg waits up to ten seconds for the answer."""
-
-        async def cancel_safe(self, *, timeout: float = 0.0) -> None:  # noqa: ASYNC109  as psycopg calls it
-            await self.close()
-
-    async def connect(*arguments: Any, **options: Any) -> Impatient:
-        connection = await Impatient.connect(*arguments, **options)
+    async def connect(*arguments: Any, **options: Any) -> PsycopgConnection:
+        connection = await opened.connect(*arguments, **options)
         unclosed.add(connection)
         return connection
 

@@ -46,7 +46,7 @@ from bot.storage.batch import (
 )
 from bot.storage.database import Database, Go, inserting
 from bot.storage.migrate import migrate
-from bot.storage.presence import Presence
+from bot.storage.presence import Presence, gone_of
 from bot.storage.records import sweep
 from bot.storage.rotation import try_keys
 from bot.storage.rows import (
@@ -98,11 +98,11 @@ HOLD_ALL = text("""
 class SqlStore:
     """See the port. `keyring` opens and seals; nothing sealed leaves this room closed, nothing open is kept."""
 
-    def __init__(self, database: Database, keyring: Keyring) -> None:
+    def __init__(self, database: Database, keyring: Keyring, presence: Presence | None = None) -> None:
         self.database = database
         self.keyring = keyring
         self._open = False
-        self._presence = Presence(database)
+        self._presence = presence or Presence(database.url, database.patience)
         self.insert: Any = inserting(database.dialect)
 
     async def ready(self) -> None:
@@ -129,7 +129,7 @@ class SqlStore:
                 for number in (await db.execute(query)).scalars()
                 if number is not None
             }
-        gone = await self._presence.gone(numbers)
+        gone = await gone_of(self.database, numbers - {self._presence.number})
         return await self._orphans(gone, now) if gone else ()
 
     async def _orphans(self, gone: set[int], now: datetime) -> tuple[tuple[ChatRef, Leftover], ...]:
@@ -153,10 +153,6 @@ class SqlStore:
             )
             people = await self._sealed_learners(db, {row.learner_id for row in rows})
         return tuple(_leftovers(rows, people))
-
-    async def leads(self) -> bool:
-        """True when this process is the one that polls the messenger. Raises StoreUnavailable when the database cannot say."""
-        return await self._presence.lead()
 
     async def close(self) -> None:
         """Lets the database go."""
