@@ -22,9 +22,9 @@ from telegram.error import TelegramError
 from bot.channels.telegram.door import Door
 from bot.channels.telegram.help_lane import HelpLane
 from bot.channels.telegram.lanes import Lanes, Seldom
-from bot.channels.telegram.pace import OwnBudget, Pace
+from bot.channels.telegram.pace import OwnBudget, Pace, SharedBudget
 from bot.channels.telegram.request import AiohttpRequest
-from bot.channels.telegram.run import STANDING_BY, Intake, Polling, Receiver, introduce
+from bot.channels.telegram.run import Intake, Polling, Receiver, introduce
 from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.wire import Wire
 from bot.content.finding import CourseError
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from bot.channels.telegram.webhook import Webhook
     from bot.clock import Work
     from bot.rooms import Rooms
+    from bot.storage.presence import Presence
     from bot.storage.store import SqlStore
     from bot.watch import Watch
 
@@ -66,9 +67,11 @@ def system_clock() -> datetime:
 
 
 class App:
-    """A running bot. `run` runs it, `stop` ends it. Building it touches neither network, database nor lessons."""
+    """A running bot. `run` runs it, `stop` ends it. Building it touches neither network, database nor lessons.
 
-    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+    `patience` is how many seconds somebody waits for the database before they hear that it cannot be reached."""
+
+    def __init__(self, settings: Settings, clock: Clock = system_clock, patience: float = PATIENCE) -> None:
         assert settings.bot_token is not None
         token, base = settings.bot_token.get_secret_value(), f"{settings.bot_api_url}/bot"
         # Polls, answers, lessons and help have connections of their own: none of them ever waits behind another.
@@ -84,10 +87,11 @@ class App:
         )
         self.settings = settings
         self.clock = clock
+        self._patience = patience
         self.artist = Artist(Path(settings.data_dir, "drawing"))
         # One process on one file has the whole budget; processes on one PostgreSQL share theirs there.
         self._several = settings.database.startswith("postgresql")
-        budget = SharedBudget(self) if self._several else OwnBudget()
+        budget = SharedBudget(lambda: self.store) if self._several else OwnBudget()
         self.pace = Pace(settings.send_rate, budget, settings.chat_rate)
         self.sender = TelegramSender(replies, Door(for_lessons), self.pace, self.artist.draw)
         self.lanes = Lanes()
@@ -104,6 +108,7 @@ class App:
         self.loading = Loading(self.receiver.listening)
         self.opened = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
+        self._presence: Presence | None = None
         self._store: SqlStore | None = None
         self._rooms: Rooms | None = None
         self._trouble = "starting"
@@ -117,9 +122,15 @@ class App:
         """What the operator sees."""
         from bot.watch import Watch, Watched
 
-        checks = {"database": self._database_state, "bot_api": self._api_state, "lessons": self._lessons_state}
         return Watch(
-            Watched(self.settings, self.clock, checks, self._opened_store, self._course, lambda: self._trouble)
+            Watched(
+                self.settings,
+                self.clock,
+                receiving=lambda: self.receiver.state,
+                store=lambda: self._store,
+                course=lambda: self._rooms.delivery.course if self._rooms is not None else None,
+                trouble=lambda: self._trouble,
+            )
         )
 
     @property
@@ -179,6 +190,8 @@ class App:
         await self.pace.close()
         if self._store is not None:
             await self._store.close()
+        elif self._presence is not None:
+            await self._presence.leave()
         log.info("stopped", extra={"action": "stopped"})
 
     async def _finish_tick(self) -> None:
@@ -193,7 +206,8 @@ class App:
 
     async def _as_task(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         # A scheduler that stops cancels its jobs and does not wait for them: as a task of ours they end before the database goes.
-        await self._go(work())
+        with contextlib.suppress(asyncio.CancelledError):  # which it would log as an error
+            await self._go(work())
 
     # -- the flows -----------------------------------------------------------------------------------------------------
 
@@ -204,7 +218,7 @@ class App:
 
     async def _answer(self, incoming: Incoming) -> None:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 # What a crash left unsaid comes first; after a start this takes a moment.
                 await self.opened.wait()
             await self.rooms.conversation.handle(incoming, self.clock())
@@ -284,12 +298,15 @@ class App:
             await self._start_ticking()
 
     async def _get_ready(self) -> None:
-        if self._store is None:
+        if self._presence is None:
             try:
                 # Where there are several, listening itself waits for the database to say whose turn it is.
-                self._store = await self.loading.load(_load_store, self.settings, at_once=self._several)
+                needed = self.settings.database, self._patience
+                self._presence = await self.loading.load(_load_presence, *needed, at_once=self._several)
             finally:
-                self._turn.ask(self._store.leads if self._store is not None and self._several else None)
+                self._turn.ask(self._presence.lead if self._presence is not None and self._several else None)
+        if self._store is None:
+            self._store = await self.loading.load(_load_store, self.settings, self._patience, self._presence)
         if self._rooms is None:
             needs = self.settings, self._store, self.sender, self.help_lane.memory, self._stopping.is_set
             self._rooms = await self.loading.load(_load_rooms, *needs)
@@ -322,6 +339,7 @@ class App:
         menu = tuple(command.name for command in commands.COMMANDS if command.in_menu)
         for language in languages():
             await self.loading.load(texts_for, language)
+        await self.loading.load(_load_names)
         wait = 1.0
         while True:
             try:
@@ -336,44 +354,22 @@ class App:
         if not self.settings.http_listen:
             return None
         try:
-            return await self.watch.serve({"audit": self._audit})
+            return await self.watch.serve()
         except OSError as error:
             log.warning("health is not served: %s", error.strerror, extra={"action": "health_off"})
             return None
 
-    def _opened_store(self) -> SqlStore | None:
-        return self._rooms.store if self._rooms is not None else None
 
-    def _course(self) -> Course | None:
-        return self._rooms.delivery.course if self._rooms is not None else None
+def _load_presence(database: str, patience: float) -> Presence:
+    from bot.storage.presence import Presence
 
-    async def _database_state(self) -> str:
-        if self._store is None:
-            return self._trouble
-        try:
-            await self._store.ready()
-        except (StoreUnavailable, KeyMissing) as error:
-            return str(error)
-        return "ok"
-
-    async def _lessons_state(self) -> str:
-        """Lessons are read once the database is there: what keeps them from it may be told twice."""
-        return "ok" if self._rooms is not None else self._trouble
-
-    async def _audit(self) -> object:
-        try:
-            return await self.rooms.last_audit()
-        except (StoreUnavailable, KeyMissing):
-            return None
-
-    async def _api_state(self) -> str:
-        return "ok" if self.receiver.state in ("receiving", STANDING_BY) else self.receiver.state
+    return Presence(database, patience)
 
 
-def _load_store(settings: Settings) -> SqlStore:
+def _load_store(settings: Settings, patience: float, presence: Presence) -> SqlStore:
     from bot.rooms import build_store
 
-    return build_store(settings)
+    return build_store(settings, patience, presence)
 
 
 def _load_rooms(settings: Settings, store: SqlStore, sender: Sender, aside: Aside, halted: Callable[[], bool]) -> Rooms:
@@ -382,24 +378,15 @@ def _load_rooms(settings: Settings, store: SqlStore, sender: Sender, aside: Asid
     return build_rooms(settings, store, sender, aside, halted)
 
 
+def _load_names() -> None:
+    from bot.i18n.hours import time_words
+    from bot.service.places import load_names
+
+    load_names()
+    time_words()
+
+
 def _load_metronome(tick: Work, hourly: Work, nightly: Work, first: datetime) -> AsyncIOScheduler:
     from bot.clock import metronome
 
     return metronome(tick, hourly, nightly, first)
-
-
-class SharedBudget:
-    """The send budget of every process on one database. Before that is open, there is none."""
-
-    alone = False
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    async def reserve(self, seconds: float) -> tuple[float, float]:
-        """See the port Budget."""
-        return await self._app.store.reserve(seconds)
-
-    async def hold(self, seconds: float) -> None:
-        """See the port Budget."""
-        await self._app.store.hold(seconds)

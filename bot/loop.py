@@ -22,7 +22,8 @@ dozen turns."""
 
 
 def seldom_look_for_garbage() -> None:
-    """To be called before anything is loaded: what is loaded stays, and to look all of it through takes a tenth of a second."""
+    """To be called once, by who starts the process, before anything is loaded: what is loaded stays, and to look all of it through
+    takes a tenth of a second."""
     gc.set_threshold(YOUNG, GROWN, OLD)
 
 
@@ -30,7 +31,6 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Runs `work` to its end, on uvloop where there is one (on Windows there is none)."""
     import asyncio  # not every command needs it
 
-    seldom_look_for_garbage()
     sys.setswitchinterval(SWITCH)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(work)
@@ -48,4 +48,3 @@ def settle_down() -> None:
     """To be called once everything is loaded: what is there stays, and is not looked through again for garbage. With a course and
     its libraries in memory, that would stop everybody for a tenth of a second, again and again in a broadcast."""
     gc.freeze()
-    seldom_look_for_garbage()

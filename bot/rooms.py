@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from bot.content.read import lessons_dir, load_course
 from bot.i18n.texts import texts_for
@@ -26,6 +25,7 @@ from bot.storage.ageing import SqlAgeing
 from bot.storage.announcing import SqlAnnouncements
 from bot.storage.database import Database
 from bot.storage.looking import SqlLedger
+from bot.storage.presence import Presence
 from bot.storage.sealing import Keyring, generated_key, read_keys
 from bot.storage.store import SqlStore
 from bot.storage.tidying import SqlTidying
@@ -53,15 +53,10 @@ class Rooms:
         """After an update of the time zones, reckons due times anew. Raises StoreUnavailable, KeyMissing."""
         await upkeep.reckon_anew(SqlLedger(self.store), version("tzdata"), now)
 
-    async def last_audit(self) -> dict[str, Any] | None:
-        """What the last night's look found, fit to be shown; None before the first. Raises StoreUnavailable, KeyMissing."""
-        found = await upkeep.last_audit(SqlLedger(self.store))
-        return upkeep.told(found) if found is not None else None
 
-
-def build_store(settings: Settings) -> SqlStore:
-    """The store, not asked anything yet. Raises KeyMissing, BadKey, OSError."""
-    return SqlStore(Database(settings.database), keyring(settings))
+def build_store(settings: Settings, patience: float, presence: Presence) -> SqlStore:
+    """The store, not asked anything yet; it waits so many seconds for the database. Raises KeyMissing, BadKey, OSError."""
+    return SqlStore(Database(settings.database, patience), keyring(settings), presence)
 
 
 def build_rooms(settings: Settings, store: SqlStore, sender: Sender, aside: Aside, halted: Callable[[], bool]) -> Rooms:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from bot import __version__, health
+from bot.channels.telegram.run import STANDING_BY
 from bot.course.lesson import Course
 from bot.crisis.answer import DEFAULT
 from bot.metrics import LogCount, Metrics
@@ -23,6 +24,7 @@ from bot.service.figures import Counted, figures
 from bot.service.overview import Dependency, Finding, Long, Now, long_view
 from bot.service.ports import StoreUnavailable
 from bot.settings import Settings
+from bot.storage.sealing import KeyMissing
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -41,11 +43,12 @@ REVIEW_RULES = ("review-due", "gave-way")
 
 @dataclass(frozen=True)
 class Watched:
-    """What there is to watch. Store and course are None before they are open; `trouble` then says why."""
+    """What there is to watch. `receiving` says in a word how that goes. Store and course are None before they are there, the store
+    first; `trouble` then says why."""
 
     settings: Settings
     clock: Callable[[], datetime]
-    checks: Mapping[str, health.Check]
+    receiving: Callable[[], str]
     store: Callable[[], SqlStore | None]
     course: Callable[[], Course | None]
     trouble: Callable[[], str]
@@ -60,13 +63,13 @@ class Watch:
     _started_at: datetime | None = None
     _past: tuple[datetime, Counted] | None = None
 
-    async def serve(self, facts: Mapping[str, health.Fact]) -> web.AppRunner:
-        """Starts the server; `facts` are told with readiness. Raises OSError when it cannot listen."""
+    async def serve(self) -> web.AppRunner:
+        """Starts the server. Raises OSError when it cannot listen."""
         self._started_at = self.of.clock()
         logging.getLogger().addHandler(self._log_count)
-        metrics = health.metrics_route(self.metrics, self.of.checks, self._count)
+        metrics = health.metrics_route(self.metrics, self._checks, self._count)
         pages = [metrics, *self._door.routes()]
-        return await health.serve(self.of.settings.http_listen, self.of.checks, pages, facts)
+        return await health.serve(self.of.settings.http_listen, self._checks, pages, {"audit": self._audit})
 
     def stopwatch(self) -> Stopwatch:
         """A stopwatch that runs."""
@@ -94,8 +97,48 @@ class Watch:
         return given.get_secret_value() if given is not None else kept_token(self.of.settings.data_dir)
 
     def _database(self) -> Database | None:
-        store = self.of.store()
+        store = self._opened()
         return store.database if store is not None else None
+
+    def _opened(self) -> SqlStore | None:
+        """The store, once its tables are known to fit and lessons are read."""
+        return self.of.store() if self.of.course() is not None else None
+
+    # -- what readiness tells ------------------------------------------------------------------------------------------
+
+    @property
+    def _checks(self) -> Mapping[str, health.Check]:
+        return {"database": self._database_state, "bot_api": self._api_state, "lessons": self._lessons_state}
+
+    async def _database_state(self) -> str:
+        store = self.of.store()
+        if store is None:
+            return self.of.trouble()
+        try:
+            await store.ready()
+        except (StoreUnavailable, KeyMissing) as error:
+            return str(error)
+        return "ok"
+
+    async def _api_state(self) -> str:
+        return "ok" if self.of.receiving() in ("receiving", STANDING_BY) else self.of.receiving()
+
+    async def _lessons_state(self) -> str:
+        # They are read once the database is there: what keeps them from it may be told twice.
+        return "ok" if self.of.course() is not None else self.of.trouble()
+
+    async def _audit(self) -> dict[str, Any] | None:
+        """What the last night's look found; None before the first, and while nobody can say."""
+        from bot.storage.looking import SqlLedger
+
+        store = self._opened()
+        if store is None:
+            return None
+        try:
+            found = await upkeep.last_audit(SqlLedger(store))
+        except (StoreUnavailable, KeyMissing):
+            return None
+        return upkeep.told(found) if found is not None else None
 
     # -- what /metrics counts ------------------------------------------------------------------------------------------
 
@@ -158,7 +201,7 @@ class Watch:
         return replace(today, outcomes=(*past.outcomes, *today.outcomes), help_cards=cards)
 
     async def _dependencies(self) -> tuple[Dependency, ...]:
-        answers = await health.ask(self.of.checks)
+        answers = await health.ask(self._checks)
         found = [await self._explained(name, answer) for name, answer in answers.items()]
         return tuple(found)
 
@@ -187,7 +230,7 @@ class Watch:
         return tuple(Finding(one.id, one.state == "error", one.says, one.do) for one in looks if not one.fine)
 
     async def _long(self) -> Long | None:
-        store, course = self.of.store(), self.of.course()
+        store, course = self._opened(), self.of.course()
         if store is None or course is None:
             return None
         from bot.service.steps import STEPS

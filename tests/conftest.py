@@ -10,7 +10,7 @@ from hypothesis import settings
 from tests.ports import free_port
 from tests.quick_place import quick_place
 
-pytest_plugins = ("tests.postgres",)
+pytest_plugins = ("tests.postgres", "tests.chromium")
 
 # A busy machine may take its time with an example; what fails once must fail again.
 settings.register_profile("sample", deadline=None, derandomize=True)

@@ -6,21 +6,25 @@ import asyncio
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot.clock import metronome
 from bot.loading import Loading
 from bot.polling_turn import Leads, PollingTurn
 from bot.service.ports import StoreUnavailable
-from tests.world import KEY, TOKEN
+from tests.world import KEY, TOKEN, world
 
 REPOSITORY = Path(__file__).parents[1]
-LATER = "migrations/", "crisis/data/ready/"
-"""What is read there all the same: migrations, once in the life of a database, and the words of a language, with the first message."""
+LATER = "migrations/"
+"""What is read there all the same: migrations, once in the life of a database."""
 # Everything that the thread of the event loop opens, from the start to the first tick and the first answer after it.
 WATCHED_START = f"""
 import asyncio, sys, threading
+SIGNS_UP = ("/start", "all right with you"), ("yes", "Which country"), ("kenya", "When would"), ("halb acht", "On which days")
 from bot import loop
 from bot.app import App
 from bot.demo import BotApiServer
@@ -42,12 +46,16 @@ async def start():
         await app.help_lane.reads.wait()
         while app.help_lane.private_link is None or app._scheduler is None:
             await asyncio.sleep(0.01)
-        ana.says("/start")
-        await ana.receives("all right with you", within=20)
+        for says, hears in SIGNS_UP:
+            ana.says(says)
+            await ana.receives(hears, within=20)
+        ana.says("Bonjour à tous, comment allez-vous")
+        await ana.receives("", within=20)
         watching.clear()
         app.stop()
         await running
 
+loop.seldom_look_for_garbage()
 sys.addaudithook(note)
 loop.run(start())
 print(*sorted(opened), sep="\\n")
@@ -69,7 +77,7 @@ def test_nothing_is_loaded_in_the_thread_of_the_event_loop(tmp_path: Path) -> No
         "fluent",
     )
     loaded = [one for one in done.stdout.splitlines() if any(part in one for part in heavy)]
-    assert [one for one in loaded if not any(part in one for part in LATER)] == []
+    assert [one for one in loaded if LATER not in one] == []
 
 
 async def test_what_is_loaded_waits_for_listening_and_for_its_turn() -> None:
@@ -125,3 +133,25 @@ async def test_of_several_the_one_polls_whose_turn_it_is_or_who_cannot_ask(leads
     assert not asking.done(), "what it takes to ask is not loaded yet"
     turn.ask(leads)
     assert await asking is ours
+
+
+async def test_a_job_that_a_stop_cuts_off_is_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with world(tmp_path) as there:
+        begun, ended = asyncio.Event(), asyncio.Event()
+
+        async def lasting() -> None:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+        job = partial(there.app._as_task, lasting)
+        scheduler = metronome(job, job, job, datetime.now(UTC))
+        scheduler.start()
+        await asyncio.wait_for(begun.wait(), 30)
+        scheduler.shutdown(wait=False)
+        await asyncio.wait_for(ended.wait(), 30)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []

@@ -35,6 +35,24 @@ class Standing(NamedTuple):
         return (self.closeness or not lesson.sensitive) and not lesson.about & self.avoid
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Road:
+    """Of a standing, the way: the tracks they chose, in order, and the ids they have been through. Equal to itself alone, so that
+    what comes next on it is found again at once."""
+
+    tracks: tuple[str, ...]
+    been_through: frozenset[str]
+
+
+class Taste(NamedTuple):
+    """Of a standing, all but the way."""
+
+    closeness: bool
+    language: str
+    gentle: bool
+    avoid: frozenset[Theme]
+
+
 def next_lesson(course: Course, standing: Standing) -> Lesson | None:
     """The lesson that comes next, or None when every chosen track is through.
 
@@ -141,8 +159,11 @@ class Hold:
 Decision = SendLesson | SendCatchUp | Finish | Hold
 
 
-remembered_next = lru_cache(maxsize=8192)(next_lesson)
-"""`next_lesson` for many: of those who are due together, many are at the same place. Their standing must not change afterwards."""
+@lru_cache(maxsize=8192)
+def next_on(course: Course, road: Road, taste: Taste) -> str | None:
+    """The id of `next_lesson`, for many: of those who are due together, many are at the same place."""
+    lesson = next_lesson(course, Standing(road.tracks, road.been_through, *taste))
+    return lesson.id if lesson is not None else None
 
 
 def decide(rule: Rule, *, left: bool, due: datetime, now: datetime, last_slot: date | None) -> Decision:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.crisis.dictionary import Dictionary
-from bot.crisis.features import Seen, features, marked, see
+from bot.crisis.features import Seen, features, language_of, marked, see
 from bot.crisis.helplines import DATA
 from bot.crisis.model import CATEGORIES, Model
 from bot.crisis.phrases import Found
@@ -70,6 +70,11 @@ class Detector:
         if any(reading.under_18 for reading in parts) and not worst.under_18:
             return Reading(worst.category, worst.severity, worst.tier, worst.why, under_18=True, score=worst.score)
         return worst
+
+    def at_hand(self, text: str, language: str | None = None) -> bool:
+        """Whether the words that reading this takes are there."""
+        common, hint = self.model.common, _first(language)
+        return all(self.dictionary.at_hand(language_of(part, common, hint)) for part in windows(text))
 
     def read_part(self, text: str, language: str | None, *, explain: bool = False) -> Reading:
         seen = see(text, self.dictionary, self.model.common, _first(language))
@@ -196,6 +201,14 @@ def read(text: str, language: str | None = None, *, explain: bool = False) -> Re
         return _detector().read(text, language, explain=explain)
     except Exception:
         return Reading()
+
+
+def at_hand(text: str, language: str | None = None) -> bool:
+    """Whether `read` has all it takes; otherwise it opens the words of a language first, for which the event loop should not wait."""
+    try:
+        return _detector().at_hand(text, language)
+    except Exception:
+        return True
 
 
 _LOADED: list[Detector] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +18,11 @@ from bot.crisis.words import LANGUAGES, Concepts
 
 LISTS = DATA / "words"
 READY = DATA / "ready"
-STATEMENTS = "statements.json"
+STATEMENTS = "statements.jsonl"
+"""A piece of a table on each line."""
+AT_ONCE = 4_000
+"""Entries of a table that are read at once, which takes some milliseconds: a thread that reads them all in one call keeps the others
+waiting for as long as that takes."""
 
 
 class Shelf(Mapping[str, Concepts]):
@@ -34,6 +38,10 @@ class Shelf(Mapping[str, Concepts]):
             self._open[language] = Concepts(language, **raw)
         return self._open[language]
 
+    def at_hand(self, language: str) -> bool:
+        """Whether they are open: it takes a hundredth of a second."""
+        return language in self._open
+
     def __iter__(self) -> Iterator[str]:
         return iter(LANGUAGES)
 
@@ -48,6 +56,10 @@ class Dictionary:
     concepts: Mapping[str, Concepts]
     phrases: Phrases
 
+    def at_hand(self, language: str) -> bool:
+        """Whether the words of that language can be looked up at once."""
+        return self.concepts.at_hand(language) if isinstance(self.concepts, Shelf) else True
+
     @classmethod
     def parse(cls, folder: Path = LISTS) -> Dictionary:
         """From the lists as they are written. Raises OSError or ValueError when one is missing or broken."""
@@ -61,13 +73,15 @@ class Dictionary:
     def load(cls, folder: Path = READY) -> Dictionary:
         """From the prepared form. Raises OSError, KeyError, TypeError or ValueError when a file of it is missing or broken, also one
         that would be opened later only."""
-        raw = json.loads((folder / STATEMENTS).read_text(encoding="utf-8"))
+        tables: dict[str, dict[str, str]] = {}
+        for line in (folder / STATEMENTS).read_text(encoding="utf-8").split("\n")[:-1]:
+            for name, piece in json.loads(line).items():
+                tables.setdefault(name, {}).update(piece)
         for language in LANGUAGES:
-            if _sum((folder / _file(language)).read_bytes()) != raw["sums"][language]:
+            if _sum((folder / _file(language)).read_bytes()) != tables["sums"][language]:
                 raise ValueError(f"the prepared words are not those that belong here: {language}")
-        phrases = raw["phrases"]
-        closed, opened = Index(**phrases["closed"]), Index(**phrases["opened"])
-        return cls(Shelf(folder), Phrases(closed, opened, phrases["joined"], phrases["slips"]))
+        closed, opened = (Index(tables[f"{how} word"], tables[f"{how} beginning"]) for how in ("closed", "opened"))
+        return cls(Shelf(folder), Phrases(closed, opened, tables["joined"], tables["slips"]))
 
     def prepared(self) -> dict[str, str]:
         """The files that `load` reads, by their names."""
@@ -75,8 +89,23 @@ class Dictionary:
             language: _json({"single": one.single, "longer": one.longer}) for language, one in self.concepts.items()
         }
         sums = {language: _sum(text.encode()) for language, text in files.items()}
-        statements = _json({"phrases": asdict(self.phrases), "sums": sums})
+        statements = "".join(_json({name: piece}) for name, table in self._tables(sums) for piece in _pieces(table))
         return {_file(language): text for language, text in files.items()} | {STATEMENTS: statements}
+
+    def _tables(self, sums: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, str]]]:
+        yield "sums", sums
+        for how, index in (("closed", self.phrases.closed), ("opened", self.phrases.opened)):
+            yield f"{how} word", index.by_word
+            yield f"{how} beginning", index.by_beginning
+        yield "joined", self.phrases.joined
+        yield "slips", self.phrases.slips
+
+
+def _pieces(table: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """A table in pieces that are read quickly; an empty one is a piece, too."""
+    entries = sorted(table.items())
+    for start in range(0, max(1, len(entries)), AT_ONCE):
+        yield dict(entries[start : start + AT_ONCE])
 
 
 def _file(language: str) -> str:

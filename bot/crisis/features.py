@@ -52,6 +52,12 @@ def see(text: str, dictionary: Dictionary, common: Mapping[str, Mapping[str, flo
     return Seen(normal, language, words, meanings, dictionary.phrases.search(split, language))
 
 
+def language_of(text: str, common: Mapping[str, Mapping[str, float]], hint: str | None = None) -> str:
+    """The language of a message, as `see` guesses it."""
+    normal = normalize(text)
+    return guess_language(normal, Split.of(normal), common, hint)
+
+
 def guess_language(normal: str, split: Split, common: Mapping[str, Mapping[str, float]], hint: str | None) -> str:
     """The language of a message, by its script and everyday words; the hint decides between equals."""
     possible = script_languages(normal)

@@ -89,20 +89,23 @@ def _contact(messenger: Messenger, given: Json) -> Json:
 
 
 def _poll(messenger: Messenger, given: Json) -> Json:
-    texts = given.get("options", ["Yes", "No"])
+    texts = [str(text) for text in given.get("options", ["Yes", "No"])]
+    return {"poll": poll_content(f"personal{messenger.revision + 1}", given.get("question", "Tea?"), texts)}
+
+
+def poll_content(poll_id: str, question: str, options: list[str]) -> Json:
+    """The Bot API's Poll object, without votes."""
     return {
-        "poll": {
-            "id": f"personal{messenger.revision + 1}",
-            "question": given.get("question", "Tea?"),
-            "options": [{"persistent_id": str(n), "text": text, "voter_count": 0} for n, text in enumerate(texts)],
-            "total_voter_count": 0,
-            "is_closed": False,
-            "is_anonymous": True,
-            "type": "regular",
-            "allows_multiple_answers": False,
-            "allows_revoting": True,
-            "members_only": False,
-        }
+        "id": poll_id,
+        "question": question,
+        "options": [{"persistent_id": f"{n}", "text": text, "voter_count": 0} for n, text in enumerate(options)],
+        "total_voter_count": 0,
+        "is_closed": False,
+        "is_anonymous": True,
+        "type": "regular",
+        "allows_multiple_answers": False,
+        "allows_revoting": True,
+        "members_only": False,
     }
 
 

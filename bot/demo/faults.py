@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -10,7 +12,7 @@ FaultKind = Literal["429", "500", "502", "reset", "accept_then_cut", "slow", "ha
 """What goes wrong:
 
 "429", "500", "502": refused with that code, nothing done; "reset": the connection is cut, nothing done;
-"accept_then_cut": done, then the connection is cut before the answer; "slow": done and answered after `seconds`;
+"accept_then_cut": done, then the connection is cut before the answer; "slow": done and answered after `seconds`, or once it is removed;
 "hang": never done and never answered, for `seconds` or until the caller gives up.
 """
 KINDS = frozenset(get_args(FaultKind))
@@ -34,11 +36,19 @@ class Fault:
     share: float = 1.0
     struck: int = 0
     _owner: Faults | None = None
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def remove(self) -> None:
-        """Ends it."""
+        """Ends it, for slow calls that are under way, too."""
+        self._over.set()
         if self._owner is not None:
             self._owner.remove(self)
+
+    async def delay(self) -> None:
+        """What a slow call waits for."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.0 if self.seconds is None else self.seconds):
+                await self._over.wait()
 
     def concerns(self, method: str, chat_id: int | None) -> bool:
         """Whether a call is in its scope."""

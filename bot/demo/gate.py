@@ -147,7 +147,7 @@ class Gate:
             case "reset":
                 raise _CutError
             case "slow":
-                await asyncio.sleep(1.0 if fault.seconds is None else fault.seconds)
+                await fault.delay()
             case "hang":
                 await self._hang(fault.seconds)
 

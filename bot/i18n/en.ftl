@@ -54,7 +54,8 @@ ask-hour =
     **When would a lesson suit you?**
 
     Tap a time, or type one: *8*, *8:15*, *8.15 pm*, *20h30*.
-hour-unclear = I could not read that as a time. You could type *8*, *8:15 pm* or *20h30*.
+hour-which = That could be more than one time. Which one do you mean?
+hour-unclear = I could not read that as a time. You could type *8*, *8:15 pm*, *20h30* or *half past seven*.
 
 ask-weekdays =
     **On which days?**

@@ -48,9 +48,7 @@ async def pressed(talk: Talk, verb: str, what: str) -> None:
 
 async def answered(talk: Talk, text: str) -> None:
     """Words they would rather read: "partner = my person", one a line."""
-    if text.strip().casefold() in ("later", "cancel", "stop"):
-        await talk.change(step=None)
-        talk.say("settings-unchanged")
+    if await talk.left_open(text):
         return
     pairs = read_pairs(text)
     if not pairs:

@@ -19,7 +19,7 @@ from bot.i18n.texts import Texts
 from bot.messages import Button, Rows, Say, plain
 from bot.service import lessons, steps
 from bot.service.learners import CheckIns, Closeness, Learner, State
-from bot.service.talk import Talk, in_columns, rows_of
+from bot.service.talk import LEAVING, Talk, in_columns, rows_of
 
 STEP = "checkin"
 HELP_PAGE = "sos:main"
@@ -218,7 +218,7 @@ async def answered(talk: Talk, text: str) -> None:
     said = text.strip().casefold()
     rating = next((one for one in reversed(await talk.turn.shelf.ratings()) if not one.done), None)
     question = _open_question(rating) if rating else None
-    if rating is None or question is None or not (said.isdecimal() or said in ("skip", "later", "stop", "cancel")):
+    if rating is None or question is None or not (said.isdecimal() or said in ("skip", *LEAVING)):
         await talk.change(step=None)
         await lessons.words(talk, text)
     elif said == "skip":

@@ -11,12 +11,12 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from bot.course.journey import Finish, Hold, Reason, SendCatchUp, SendLesson, decide, remembered_next
+from bot.course.journey import Finish, Hold, Reason, SendCatchUp, SendLesson, decide, next_on
 from bot.course.lesson import Course
 from bot.course.pace import KIND_LATENESS, Rule, end_of_quiet, is_quiet, local, next_due, occurrence, slot_of
 from bot.course.silence import asks, days_apart, nudge_at, nudge_is_over, rests
@@ -37,12 +37,24 @@ from bot.service.learners import (
     agreed_to_older_words,
     consented,
 )
-from bot.service.ports import Case, Claimed, Done, Due, DueBatch, Intent, Sender, StatementRefused, Store, Waiting
+from bot.service.ports import (
+    Case,
+    Claimed,
+    Coming,
+    Done,
+    Due,
+    DueBatch,
+    Intent,
+    Sender,
+    StatementRefused,
+    Store,
+    Waiting,
+)
 from bot.service.pump import HOLD, POISON, Pump
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 1000
 """Due learners decided in one transaction: small enough that a person who writes meanwhile waits a few hundredths of a second."""
 AT_ONCE = 50
 """Learners decided before anything else gets a turn."""
@@ -124,21 +136,33 @@ class Delivery:
 
     async def _decide_some(self, now: datetime, counts: Counter[str], take: int) -> list[Claimed] | None:
         async with self.store.due_batch(now, take, HOLD, ours=True) as batch:
-            for number, due in enumerate(batch.due, start=1):
-                if number % AT_ONCE == 0:
+            decided = 0
+            for due in in_slices(batch.due):
+                self._decide(batch, due, now, counts)
+                if (decided + len(due.people)) // AT_ONCE > decided // AT_ONCE:
                     await asyncio.sleep(0)  # a call for help may be waiting for its turn
-                try:
-                    batch.decide(due, intents(self.course, due, now))
-                except Exception as error:
-                    # One broken row must not stop everybody's lessons; it steps aside, and we hear of it.
-                    self._step_aside(batch, due, now, counts, f"deciding failed: {type(error).__name__}")
-        counts["decided"] += sum(len(due.learners) for due in batch.due)
+                decided += len(due.people)
+        counts["decided"] += decided
         return batch.claimed if batch.due else None
+
+    def _decide(self, batch: DueBatch, due: Due, now: datetime, counts: Counter[str]) -> None:
+        try:
+            decided = decisions(self.course, due, now)
+        except Exception as error:
+            # One broken row must not stop everybody's lessons; it steps aside, and we hear of it.
+            if len(due.people) == 1:
+                self._step_aside(batch, due, now, counts, f"deciding failed: {type(error).__name__}")
+                return
+            for one in due.people:
+                self._decide(batch, Due(due.case, (one,)), now, counts)
+            return
+        for coming, intents in decided:
+            batch.decide(coming, intents)
 
     @staticmethod
     def _step_aside(batch: DueBatch, due: Due, now: datetime, counts: Counter[str], why: str) -> None:
         batch.postpone(due, now + POISON)
-        counts["poison"] += len(due.learners)
+        counts["poison"] += len(due.people)
         for learner in due.learners:
             log.error("%s", why, extra={"action": "poison", "learner": learner})
 
@@ -196,16 +220,26 @@ class Delivery:
 # -- the decisions, in words -------------------------------------------------------------------------------------------
 
 
-def intents(course: Course, due: Due, now: datetime) -> tuple[Intent, ...]:
-    """What to do for due learners who are alike: rows for the ledger, each with their schedule afterwards."""
-    lesson = remembered_next(course, due.standing)
-    usual = _whatever_comes(due.case, now, left=lesson is not None)
-    return usual if lesson is None else tuple([one.about(lesson) for one in usual])
+def in_slices(due: Sequence[Due]) -> Iterator[Due]:
+    """The same learners, so many at most in each."""
+    for one in due:
+        for start in range(0, len(one.people), AT_ONCE):
+            yield Due(one.case, one.people[start : start + AT_ONCE])
+
+
+def decisions(course: Course, due: Due, now: datetime) -> list[tuple[Coming, tuple[Intent, ...]]]:
+    """What to do for due learners who share a case: rows for the ledger, each with their schedule afterwards. That is decided once for
+    those who have a lesson left, and once for the others; which lesson goes by the road of each."""
+    taste = due.case.taste
+    coming = [(learner, next_on(course, road, taste)) for learner, road in due.people]
+    left = [one for one in coming if one[1] is not None]
+    through = [one for one in coming if one[1] is None]
+    return [(some, _whatever_comes(due.case, now, left=some is left)) for some in (left, through) if some]
 
 
 @lru_cache(maxsize=1024)
 def _whatever_comes(case: Case, now: datetime, *, left: bool) -> tuple[Intent, ...]:
-    """The same without saying which lesson: all but that is decided once for those who share a case. `left`: there is one."""
+    """What to do for those who share a case. `left`: there is a lesson left for them."""
     here, wishes, rule = case.schedule, case.wishes, case.wishes.rule
     if here.state is State.PAUSED:
         return (_pause_over(here, rule, now),)

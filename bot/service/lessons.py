@@ -153,13 +153,20 @@ async def low_battery(talk: Talk, _words: str = "") -> None:
     talk.say_text(head, delivery=delivery.id if delivery else None)
 
 
+async def _coming(talk: Talk) -> Lesson | None:
+    """The lesson that is next; says so when none is left."""
+    lesson = next_lesson(talk.course, await talk.standing())
+    if lesson is None:
+        talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
+    return lesson
+
+
 async def skip(talk: Talk, _words: str = "") -> None:
     """Moves on without the lesson that is next. Nothing is sent for it, and nothing is said against it."""
     if not await _ready(talk):
         return
-    lesson = next_lesson(talk.course, await talk.standing())
+    lesson = await _coming(talk)
     if lesson is None:
-        talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
         return
     await _pass(talk, lesson, Passage.SKIPPED)
     talk.say("skipped-sensitive" if talk.learner.closed(lesson) else "skipped", title=lesson.title)
@@ -169,9 +176,8 @@ async def send_next(talk: Talk) -> None:
     """Sends the next lesson in answer to a wish. It is today's lesson if today has had none, otherwise one more."""
     if not await _ready(talk):
         return
-    lesson = next_lesson(talk.course, await talk.standing())
+    lesson = await _coming(talk)
     if lesson is None:
-        talk.say("nothing-left", rows_of([talk.button("button-topics", "tr:list")]))
         return
     delivery = await _intend(talk, lesson)
     if delivery is None:

@@ -41,6 +41,12 @@ def fold(text: str) -> str:
     return re.sub(r"[^\w]+", " ", bare.translate(_LETTERS)).strip()
 
 
+def load_names() -> None:
+    """Reads the names of countries and cities, which takes a moment that nobody should wait for later."""
+    _country_names()
+    _ranks()
+
+
 def find_country(text: str) -> str | None:
     """The ISO code of the country that was typed, by name in any language we know, or by its code; None if none is near."""
     said = fold(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bot.messages import Rows
 from bot.service.journal import beginning, quoted
-from bot.service.talk import Talk, in_columns, rows_of
+from bot.service.talk import LEAVING, Talk, in_columns, rows_of
 
 PARTS = ("signs", "alone", "places", "people", "lines", "safer")
 PREFIX = "plan."
@@ -75,7 +75,7 @@ async def answered(talk: Talk, text: str) -> None:
     part = _open_part(talk)
     parts = await talk.turn.plan()
     said = text.strip().casefold()
-    if said in ("later", "cancel", "stop"):
+    if said in LEAVING:
         await _leave(talk)
         return
     if said != "skip":

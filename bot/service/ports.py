@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from bot.course.journey import Standing
-from bot.course.lesson import Lesson
+from bot.course.journey import Road, Taste
 from bot.messages import ChatRef, FileRef, Outgoing, Receipt, Say
 from bot.service.learners import (
     Delivery,
@@ -167,56 +166,58 @@ class Turn(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """What deciding looks at, but for the place in the course. Many who are due together share theirs: it is equal to itself alone, so
-    that what was decided for it is found again at once."""
+    """What deciding looks at, but for the way through the course. Many who are due together share theirs: it is equal to itself alone,
+    so that what was decided for it is found again at once."""
 
     schedule: Schedule
     wishes: Wishes
     language: str
     consent_version: int | None
 
+    @property
+    def taste(self) -> Taste:
+        """What the rules of the course need to know of it."""
+        return Taste(self.wishes.closeness, self.language, self.schedule.gentle, self.wishes.boundaries)
+
 
 class Due(NamedTuple):
-    """Learners whose time has come, by their ids, and all that deciding looks at, in which they are alike. Where they can be reached
-    and what else they told stays sealed until something is sent to them."""
+    """Learners whose time has come and who share a case: their ids, each with their road. Where they can be reached and what else
+    they told stays sealed until something is sent to them."""
 
-    learners: Sequence[str]
     case: Case
-    tracks: tuple[str, ...]
-    been_through: frozenset[str]
+    people: Sequence[tuple[str, Road]]
 
     @property
-    def standing(self) -> Standing:
-        """What the rules of the course need to know about them."""
-        case = self.case
-        here, gentle = case.wishes, case.schedule.gentle
-        return Standing(self.tracks, self.been_through, here.closeness, case.language, gentle, here.boundaries)
+    def learners(self) -> list[str]:
+        """Their ids."""
+        return [learner for learner, _ in self.people]
 
 
 class Intent(NamedTuple):
-    """What was decided for a due learner: a ledger row (sent later, or NOT_SENT with its reason), and their schedule from now on."""
+    """What was decided for due learners: a ledger row each (sent later, or NOT_SENT with its reason), and their schedule from now on."""
 
     schedule: Schedule
     kind: DeliveryKind
     slot: date
-    lesson: str | None = None
     reason: str | None = None
 
-    def about(self, lesson: Lesson) -> Intent:
-        """The same with this lesson, where one is to be sent."""
-        if self.kind is not DeliveryKind.LESSON or self.reason is not None:
-            return self
-        return Intent(self.schedule, self.kind, self.slot, lesson.id)
+    @property
+    def teaches(self) -> bool:
+        """True when what is to be sent is a lesson: to each the one that comes next for them."""
+        return self.kind is DeliveryKind.LESSON and self.reason is None
+
+
+Coming = Sequence[tuple[str, str | None]]
+"""Ids of learners, each with the lesson that comes next for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What was decided to be sent, and is held by this process: ids of ledger rows, each with its learner's."""
+    """What was decided to be sent, and is held by this process: ids of ledger rows, each with its learner's and the lesson's."""
 
-    rows: Sequence[tuple[str, str]]
+    rows: Sequence[tuple[str, str, str | None]]
     kind: DeliveryKind
     slot: date
-    lesson: str | None
 
 
 class DueBatch(Protocol):
@@ -225,8 +226,8 @@ class DueBatch(Protocol):
     due: tuple[Due, ...]
     claimed: list[Claimed]
 
-    def decide(self, due: Due, intents: Sequence[Intent]) -> None:
-        """Keeps what was decided for each of them. The schedule is that of the last."""
+    def decide(self, coming: Coming, intents: Sequence[Intent]) -> None:
+        """Keeps what was decided for each of these learners of a `Due`. The schedule is that of the last."""
 
     def postpone(self, due: Due, until: datetime) -> None:
         """Pushes rows that made deciding fail out of everyone's way."""
@@ -263,6 +264,22 @@ class Done:
     failed: bool = False
     nudge_at: datetime | None = None
     recap_at: datetime | None = None
+
+
+MOST_LEFT = 0.2
+"""The part of the allowed rate that processes which share it leave at the most, where messages bunch up on their way."""
+CALMS_DOWN = 0.005
+"""How much less of the rate they leave with each second."""
+
+
+class Stretch(NamedTuple):
+    """Time in which a process may send. It `begins` by this process's clock (`time.monotonic`) never too early, and at most `unsure`
+    seconds too late. Everything is `held` for so many seconds, and so much of the rate is `left` by all."""
+
+    begins: float
+    unsure: float
+    held: float
+    left: float
 
 
 class Store(Protocol):

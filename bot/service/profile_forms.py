@@ -238,9 +238,9 @@ WISHES = frozenset({"zone", "hour", "minute", "weekdays", "closeness", "boundari
 """The keys of a sealed profile that planning looks at."""
 
 
-def wishes_form(profile: Profile) -> dict[str, Any]:
-    """The part of `sealed_form` that planning looks at, as it is sealed beside it."""
-    return {key: value for key, value in sealed_form(profile).items() if key in WISHES}
+def wishes_form(form: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of what `sealed_form` made that planning looks at, as it is sealed beside it."""
+    return {key: value for key, value in form.items() if key in WISHES}
 
 
 @lru_cache(maxsize=8192)

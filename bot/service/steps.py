@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from hashlib import sha256
 
-from bot.course.hours import read_time
 from bot.course.journey import CLOSENESS_SENSITIVITY
 from bot.course.lesson import PracticeForm, Track
 from bot.course.pace import EVERY_DAY, local
 from bot.crisis.answer import essentials
+from bot.i18n.hours import read_time, read_times
 from bot.messages import Button, Pin, Rows, plain
 from bot.service.learners import CONSENT_VERSION, Closeness, State
 from bot.service.places import (
@@ -28,7 +28,7 @@ from bot.service.places import (
     fold,
     zones_showing,
 )
-from bot.service.talk import Talk, in_columns, rows_of
+from bot.service.talk import LEAVING, Talk, in_columns, rows_of
 
 UNSAFE_HELP = "sos:n:abuse"
 UNDER_AGE_HELP = "sos:n:young"
@@ -40,7 +40,7 @@ OFTEN_CHOSEN = {
 }
 """Countries offered first, by language. The order helps the thumb; the country itself is always asked."""
 HOURS = ("07:00", "08:00", "09:00", "12:30", "18:00", "20:00", "21:00", "22:00")
-MOST_ZONES = 12
+MOST_ZONES, MOST_HOURS = 12, 8
 
 YES = frozenset({"yes", "y", "yeah", "yep", "ok", "okay", "sure", "agree", "i agree", "yes i agree", "i am 18 or older and i agree",
                  "i am 18 or older", "i m 18 or older", "i m over 18", "i am over 18", "of course", "fine"})  # fmt: skip
@@ -87,7 +87,7 @@ async def answer_in_words(talk: Talk, text: str) -> None:
     said = fold(text)
     if said == "back":
         await back(talk)
-    elif said in ("later", "cancel", "stop"):
+    elif said in LEAVING:
         await later(talk)
     elif await STEPS[name].typed(talk, text):
         await go_on(talk, name)
@@ -317,14 +317,14 @@ async def typed_zone(talk: Talk, text: str) -> bool:
     named = find_zone(text)
     if named:
         return await _keep_zone(talk, named)
-    wall = read_time(re.sub(r"^(it\W?s|it is|now)\b", "", text.strip(), flags=re.IGNORECASE))
+    zones = tuple(city.zone for city in find_cities(text, talk.learner.profile.country))
+    if zones:  # before the clock: Sète is a city, and seven in Portuguese
+        return await _one_of(talk, zones)
+    wall = read_time(text)
     if wall:
         return await _zone_by_clock(talk, wall)
-    zones = tuple(city.zone for city in find_cities(text, talk.learner.profile.country))
-    if not zones:
-        talk.say("zone-unknown")
-        return False
-    return await _one_of(talk, zones)
+    talk.say("zone-unknown")
+    return False
 
 
 async def tapped_zone(talk: Talk, value: str) -> bool:
@@ -365,11 +365,15 @@ async def ask_hour(talk: Talk) -> None:
 
 
 async def typed_hour(talk: Talk, text: str) -> bool:
-    wall = read_time(text)
-    if wall is None:
+    walls = read_times(text)
+    if len(walls) == 1:
+        return await _keep_hour(talk, walls[0])
+    if walls:
+        choices = [tap("hour", talk.texts.clock(wall), f"{wall:%H:%M}") for wall in walls[:MOST_HOURS]]
+        talk.say("hour-which", rows_of(*in_columns(choices, 4), way_out(talk)))
+    else:
         talk.say("hour-unclear")
-        return False
-    return await _keep_hour(talk, wall)
+    return False
 
 
 async def tapped_hour(talk: Talk, value: str) -> bool:

@@ -12,8 +12,12 @@ from bot.i18n.texts import Texts, texts_for
 from bot.messages import Button, Edit, Incoming, Kind, Outgoing, Rows, Say, Toast, Unbutton
 from bot.service.fitting import fit
 from bot.service.learners import Enrolment, Learner, Passage, State
+from bot.service.places import fold
 from bot.service.ports import Aside, NoAside, Turn
 from bot.service.records import Forgotten
+
+LEAVING = frozenset({"later", "cancel", "stop"})
+"""Words, folded, that leave a question unanswered."""
 
 
 @dataclass(slots=True)
@@ -104,6 +108,14 @@ class Talk:
     async def change_profile(self, **changes: Any) -> Learner:
         """Keeps changes to what they told us, and reckons their next due time anew."""
         return await self._rescheduled(self.learner.with_profile(**changes))
+
+    async def left_open(self, text: str) -> bool:
+        """Whether this leaves the open question unanswered. Then it is closed, with nothing changed."""
+        if fold(text) not in LEAVING:
+            return False
+        await self.change(step=None)
+        self.say("settings-unchanged")
+        return True
 
     async def tracks(self) -> tuple[str, ...]:
         """The tracks they chose that this course still has, in order."""

@@ -112,9 +112,7 @@ async def pressed(talk: Talk, verb: str, what: str) -> None:
 
 async def answered(talk: Talk, text: str) -> None:
     """A practice in their own words."""
-    if text.strip().casefold() in ("later", "cancel", "stop"):
-        await talk.change(step=None)
-        talk.say("settings-unchanged")
+    if await talk.left_open(text):
         return
     await talk.change(step=None)
     tool = Tool(secrets.token_hex(16), talk.now, MINUTES[1], None, beginning(text.strip(), LONGEST))

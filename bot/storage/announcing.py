@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, cast, func, insert, literal, select, update
+from sqlalchemy import Row, String, cast, func, insert, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.service.announcing import PREFIX, Announcement, reaches
+from bot.service.announcing import KINDS, PREFIX, Announcement, reaches
 from bot.service.learners import DeliveryKind, DeliveryStatus, Learner, State
 from bot.storage import tables as t
 from bot.storage.batch import ledger_row
@@ -19,6 +19,10 @@ from bot.storage.sealing import KeyMissing, Keyring
 
 WAITING = (DeliveryStatus.CLAIMED.value, DeliveryStatus.RETRY.value)
 CALLED_OFF = "called_off"
+ANNOUNCED = t.deliveries.c.next_at.is_not(None) & t.deliveries.c.kind.in_(
+    [literal_column(f"'{kind.value}'") for kind in KINDS]
+)
+"""Announcements that wait, in the words of their index."""
 
 
 class SqlAnnouncements:
@@ -31,8 +35,7 @@ class SqlAnnouncements:
     async def going_on(self) -> tuple[Announcement, ...]:
         one = t.announcements.c
         under_way = select(t.deliveries.c.id).where(
-            t.deliveries.c.lesson_id == literal(PREFIX) + cast(one.number, String),
-            t.deliveries.c.next_at.is_not(None),
+            t.deliveries.c.lesson_id == literal(PREFIX) + cast(one.number, String), ANNOUNCED
         )
         mine = one.stopped_at.is_(None) & (one.listed_at.is_(None) | under_way.exists())
         async with self._database.read() as db:
@@ -95,7 +98,7 @@ async def call_off(db: AsyncConnection, number: int, now: datetime) -> bool:
     mine = (t.announcements.c.number == number) & t.announcements.c.stopped_at.is_(None)
     if not (await db.execute(update(t.announcements).where(mine).values(stopped_at=now))).rowcount:
         return False
-    waits = (t.deliveries.c.lesson_id == f"{PREFIX}{number}") & t.deliveries.c.status.in_(WAITING)
+    waits = ANNOUNCED & (t.deliveries.c.lesson_id == f"{PREFIX}{number}") & t.deliveries.c.status.in_(WAITING)
     off = {"status": DeliveryStatus.NOT_SENT.value, "reason": CALLED_OFF, "next_at": None, "updated_at": now}
     await db.execute(update(t.deliveries).where(waits).values(off))
     return True

@@ -10,15 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, bindparam, case, cast, func, not_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, literal_column, not_, select, update
 
-from bot.course.journey import Reason
+from bot.course.journey import Reason, Road
 from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Passage, Schedule, State, Wishes
-from bot.service.ports import Case, Claimed, Done, Due, Intent
+from bot.service.ports import Case, Claimed, Coming, Done, Due, Intent
 from bot.storage import tables as t
 from bot.storage.many import Alike, AtHand, Change, InOneText, Insert, These
-from bot.storage.rows import Sealed, ids_in_order, sealed_wishes
-from bot.storage.sealing import NONCE
+from bot.storage.rows import LOOKED_AT, Sealed, ids_in_order, sealed_wishes
 from bot.storage.tables import moment_of_text
 
 OUR_BUG = "our_bug"
@@ -31,16 +30,13 @@ KNOWN = tuple(kind.value for kind in DeliveryKind)
 """What this version can send. A newer one, side by side with it during an upgrade, may know more: that is left to it."""
 CLAIMED, SENDING, RETRY = DeliveryStatus.CLAIMED.value, DeliveryStatus.SENDING.value, DeliveryStatus.RETRY.value
 
-WHOSE = ("id", "learner_id")
-ROW = ("kind", "slot", "number", "lesson_id", "status", "reason", "next_at", "held_by", "created_at", "updated_at")
+WHOSE = ("id", "learner_id", "lesson_id")
+ROW = ("kind", "slot", "number", "status", "reason", "next_at", "held_by", "created_at", "updated_at")
 SCHEDULE = Schedule._fields
 
 DUE = (
     select(
-        t.learners.c.id,
-        t.learners.c.key_id,
-        t.learners.c.sealed_wishes,
-        func.substr(t.learners.c.sealed_profile, 1, NONCE),
+        *LOOKED_AT,
         AtHand(t.learners.c.id).label("place"),
         InOneText(t.learners.c.language, t.learners.c.consent_version, *(t.learners.c[name] for name in SCHEDULE)),
     )
@@ -51,7 +47,7 @@ DUE = (
 )
 """Where somebody is comes as one text: those whose texts are the same are alike, and it is read once for all of them."""
 IDS: Any = bindparam("ids", expanding=True)
-PLACED = cast(t.enrolments.c.position, Text) + ":" + t.enrolments.c.track
+PLACED = t.enrolments.c.position.concat(literal_column("':'")).concat(t.enrolments.c.track)
 THEM = These().table_valued("value")
 ROADS = select(
     THEM.c.value,
@@ -83,8 +79,8 @@ OUTCOMES = Change(
     },
     at="updated_at",
 )
-Decided = tuple[DeliveryKind, date, str | None, str | None]
-"""What a decision comes to in the ledger: kind, slot, lesson, and the reason where nothing is sent."""
+Decided = tuple[DeliveryKind, date, str | None]
+"""What a decision comes to in the ledger: kind, slot, and the reason where nothing is sent."""
 LEFT_OPEN = timedelta(hours=1)
 """A question that somebody left open for so long is closed by the lesson that comes: their next words answer the lesson."""
 ASKED = Change(
@@ -108,42 +104,40 @@ TRIES = Insert(t.attempts, ("delivery_id", "number", "learner_id", "at", "outcom
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Rows of learners who are due, with the tracks they chose and the lessons they have been through, by their ids."""
+    """Rows of learners who are due, and the roads they are on, by their ids."""
 
-    rows: Sequence[Row[Any]]
-    roads: Mapping[str, tuple[str, str]]
+    rows: Sequence[tuple[Any, ...]]
+    roads: Mapping[str, Road]
 
     @property
     def places(self) -> dict[str, Any]:
         """Where each row is found again, by the ids of the learners."""
-        return {row.id: row.place for row in self.rows}
+        return {row[0]: row[4] for row in self.rows}
 
     def alike(self, wishes: Mapping[str, Wishes]) -> tuple[Due, ...]:
-        """Those whose wishes are known, put together where all is the same."""
-        cases: dict[tuple[str, int], Case] = {}
-        groups: dict[tuple[Case, str, str], list[str]] = {}
+        """Those whose wishes are known, put together where all is the same but the road."""
+        cases: dict[tuple[str, int], list[str]] = {}
         for row in self.rows:
-            learner, where = row[0], row[-1]
-            if (wished := wishes.get(learner)) is None:
-                continue
-            # Wishes that are the same are one and the same: to compare them would cost more than all the rest.
-            case = cases.get((where, id(wished)))
-            if case is None:
-                case = cases[where, id(wished)] = _case(where, wished)
-            groups.setdefault((case, *self.roads[learner]), []).append(learner)
+            if (wished := wishes.get(row[0])) is not None:
+                # Wishes that are the same are one and the same: to compare them would cost more than all the rest.
+                cases.setdefault((row[5], id(wished)), []).append(row[0])
         return tuple(
-            [Due(these, case, _in_order(tracks), _names(passed)) for (case, tracks, passed), these in groups.items()]
+            [
+                Due(_case(where, wishes[some[0]]), [(one, self.roads[one]) for one in some])
+                for (where, _), some in cases.items()
+            ]
         )
 
 
 def find_due(db: Connection, now: datetime, take: int) -> Found:
     """Learners whose time has come, those due longest first, held until the transaction ends."""
-    rows = db.execute(DUE, {"now": now, "take": take}).all()
+    # Tuples are looked into quicker than SQLAlchemy's rows.
+    rows = [tuple(row) for row in db.execute(DUE, {"now": now, "take": take}).all()]
     if not rows:
         return Found((), {})
     # Only now that the learners are held does nothing of theirs change any more.
-    found = db.execute(ROADS, These.given([row[0] for row in rows]))
-    return Found(rows, {learner: (tracks or "", passed or "") for learner, tracks, passed in found})
+    found = db.execute(ROADS, These.given([row[0] for row in rows])).all()
+    return Found(rows, {learner: _road(tracks, passed) for learner, tracks, passed in found})
 
 
 def _case(where: str, wishes: Wishes) -> Case:
@@ -162,15 +156,11 @@ def _where(text: str) -> tuple[str, int | None, Schedule]:
     return language, consent, Schedule(State(state), due, owed, paused, slot, bool(gentle), unanswered)
 
 
-@lru_cache(maxsize=4096)
-def _in_order(tracks: str) -> tuple[str, ...]:
-    placed = (one.partition(":") for one in tracks.split())
-    return tuple(track for _, _, track in sorted(placed, key=lambda one: (int(one[0]), one[2])))
-
-
-@lru_cache(maxsize=4096)
-def _names(lessons: str) -> frozenset[str]:
-    return frozenset(lessons.split())
+@lru_cache(maxsize=8192)
+def _road(tracks: str | None, passed: str | None) -> Road:
+    placed = (one.partition(":") for one in (tracks or "").split())
+    in_order = tuple(track for _, _, track in sorted(placed, key=lambda one: (int(one[0]), one[2])))
+    return Road(in_order, frozenset((passed or "").split()))
 
 
 def keep_wishes(db: Connection, rows: Sequence[Row[Any]], people: Mapping[str, Sealed]) -> None:
@@ -195,14 +185,16 @@ class StoredBatch:
         self._now = now
         self._process = process
         self._until = now if process is None else until
-        self._decided: dict[Decided, list[str]] = {}
+        self._decided: dict[Decided, list[tuple[str, str | None]]] = {}
         self._schedules: dict[Schedule, list[str]] = {}
 
-    def decide(self, due: Due, intents: Sequence[Intent]) -> None:
+    def decide(self, coming: Coming, intents: Sequence[Intent]) -> None:
         """Keeps decisions: their rows of the ledger, and the new schedule."""
+        learners = [learner for learner, _ in coming]
         for one in intents:
-            self._decided.setdefault((one.kind, one.slot, one.lesson, one.reason), []).extend(due.learners)
-        self._schedules.setdefault(intents[-1].schedule, []).extend(due.learners)
+            rows = coming if one.teaches else [(learner, None) for learner in learners]
+            self._decided.setdefault((one.kind, one.slot, one.reason), []).extend(rows)
+        self._schedules.setdefault(intents[-1].schedule, []).extend(learners)
 
     def postpone(self, due: Due, until: datetime) -> None:
         """Pushes their due time ahead, and nothing else."""
@@ -211,18 +203,19 @@ class StoredBatch:
     def finish(self, db: Connection, broken: Sequence[str] = ()) -> None:
         """Writes every decision, as the last thing of the transaction. Those whose rows are `broken` are looked at later."""
         # A slot that has its row already keeps it: one of a kind a local date, whatever happens.
-        NEW_ROWS.run(db, *[self._rows(what, learners) for what, learners in self._decided.items()])
+        NEW_ROWS.run(db, *[self._rows(what, coming) for what, coming in self._decided.items()])
         place = self._places
         NEW_TIMES.run(db, *[Alike([(place[one],) for one in these], then) for then, these in self._schedules.items()])
         if broken:
             db.execute(update(t.learners).where(t.learners.c.id.in_(broken)).values(due_at=self._now + BROKEN))
 
-    def _rows(self, what: Decided, learners: Sequence[str]) -> Alike:
-        kind, slot, lesson, reason = what
-        row = _waiting_row(kind, slot, lesson, self._now) | {"next_at": self._until, "held_by": self._process}
-        whose = list(zip(ids_in_order(self._now, len(learners)), learners, strict=True))
+    def _rows(self, what: Decided, coming: Coming) -> Alike:
+        kind, slot, reason = what
+        row = _waiting_row(kind, slot, self._now) | {"next_at": self._until, "held_by": self._process}
+        ids = ids_in_order(self._now, len(coming))
+        whose = [(new, learner, lesson) for new, (learner, lesson) in zip(ids, coming, strict=True)]
         if reason is None:
-            self.claimed.append(Claimed(whose, kind, slot, lesson))
+            self.claimed.append(Claimed(whose, kind, slot))
         else:
             # Of what is sent there is one a date; of decisions not to send there may be several.
             ended = {"status": DeliveryStatus.NOT_SENT.value, "reason": reason, "next_at": None, "held_by": None}
@@ -241,8 +234,8 @@ def _moment_of(slot: date, now: datetime) -> int:
 
 def deliveries_of(claimed: Claimed) -> Iterator[Delivery]:
     """What was claimed, as it stands in the ledger."""
-    for row, learner in claimed.rows:
-        yield Delivery(row, learner, claimed.kind, claimed.slot, claimed.lesson, DeliveryStatus.CLAIMED)
+    for row, learner, lesson in claimed.rows:
+        yield Delivery(row, learner, claimed.kind, claimed.slot, lesson, DeliveryStatus.CLAIMED)
 
 
 def rows_of(db: Connection, learners: Collection[str]) -> Sequence[Row[Any]]:
@@ -345,16 +338,15 @@ def _attempt(one: Done) -> tuple[Any, ...]:
 def ledger_row(learner: str, kind: DeliveryKind, slot: date, lesson: str | None, now: datetime) -> dict[str, Any]:
     """A new row of the ledger that waits to be sent."""
     (row,) = ids_in_order(now, 1)
-    return {"id": row, "learner_id": learner} | _waiting_row(kind, slot, lesson, now)
+    return {"id": row, "learner_id": learner, "lesson_id": lesson} | _waiting_row(kind, slot, now)
 
 
-def _waiting_row(kind: DeliveryKind, slot: date, lesson: str | None, now: datetime) -> dict[str, Any]:
+def _waiting_row(kind: DeliveryKind, slot: date, now: datetime) -> dict[str, Any]:
     """The same for anybody's."""
     return {
         "kind": kind.value,
         "slot": slot,
         "number": 0,
-        "lesson_id": lesson,
         "status": CLAIMED,
         "reason": None,
         "next_at": now,

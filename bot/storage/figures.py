@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.service.figures import Backlog, Counted, Group
@@ -28,8 +28,11 @@ async def _states(db: AsyncConnection) -> dict[State, int]:
 
 async def _outcomes(db: AsyncConnection, days: tuple[date, ...]) -> tuple[Group, ...]:
     one = t.deliveries.c
-    groups = select(one.slot, one.status, func.count(), func.count(one.learner_id.distinct()))
-    rows = await db.execute(groups.where(one.slot.between(min(days), max(days))).group_by(one.slot, one.status))
+    mine = select(one.slot, one.status, one.learner_id).where(one.slot.between(min(days), max(days)))
+    # Each half has its own index: few wait.
+    some = union_all(mine.where(one.next_at.is_(None)), mine.where(one.next_at.is_not(None))).subquery().c
+    groups = select(some.slot, some.status, func.count(), func.count(some.learner_id.distinct()))
+    rows = await db.execute(groups.group_by(some.slot, some.status))
     return tuple(Group(day, DeliveryStatus(status), int(number), int(people)) for day, status, number, people in rows)
 
 

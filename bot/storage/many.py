@@ -1,7 +1,7 @@
 """One statement for many rows, put together once: it costs what the database does, and hardly more.
 
-SQLite is given the rows as they are, and runs a prepared statement for each; PostgreSQL, where each statement is a journey, is given
-them all at once as JSON, and joins them.
+PostgreSQL, where each statement is a journey, is given all of them at once as JSON, and joins them. SQLite runs a prepared statement
+for each row, or, where rows share most of what they are, for each group: its driver copies every text again that it is given.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, Text, bindparam, cast, column, func, select, true, update
+from sqlalchemy import Connection, Table, Text, bindparam, cast, column, func, literal_column, select, true, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -114,32 +114,42 @@ class Many:
         if db.dialect.name == "postgresql":
             db.execute(self._joined, {"rows": json.dumps([self._named(*one) for one in some], default=str)})
             return
-        text, in_order = self._prepared
-        rows: list[Any] = []
-        for own, shared in some:
-            same = [_as_driver_takes(value) for value in shared]
-            rows.extend([in_order([*map(_as_driver_takes, one), *same]) for one in own])
-        db.exec_driver_sql(text, rows)
+        statement, in_order = self._prepared
+        db.exec_driver_sql(statement, [in_order(call) for one in some for call in self._calls(*one)])
 
     def _named(self, own: Sequence[tuple[Any, ...]], shared: Sequence[Any]) -> dict[str, Any]:
         return dict(zip(self.shared, shared, strict=True)) | dict(zip(self.own, zip(*own, strict=True), strict=True))
 
     @cached_property
-    def _prepared(self) -> tuple[str, Callable[[list[Any]], Any]]:
-        compiled = self._one_by_one.compile(dialect=sqlite.dialect())
-        places = [self.names.index(name) for name in compiled.positiontup or ()]
+    def _prepared(self) -> tuple[str, Callable[[Sequence[Any]], tuple[Any, ...]]]:
+        made, names = self._one_by_one(), self.own
+        if self.shared:
+            made, names = self._with(self._of_a_group(), "sqlite"), ("rows", *self.shared)
+        compiled = made.compile(dialect=sqlite.dialect())
+        places = [names.index(name) for name in compiled.positiontup or ()]
         return str(compiled), itemgetter(*places)
 
-    @property
+    def _calls(self, own: Sequence[tuple[Any, ...]], shared: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """What SQLite's statement is called with for these rows, each time."""
+        if self.shared:
+            return [(json.dumps(own, default=_as_driver_takes), *map(_as_driver_takes, shared))]
+        return [tuple(map(_as_driver_takes, one)) for one in own]
+
     def _one_by_one(self) -> Any:
         raise NotImplementedError
 
     @cached_property
     def _joined(self) -> Any:
-        return self._with(self._given())
+        return self._with(self._given(), "postgresql")
 
-    def _with(self, given: Any) -> Any:
+    def _with(self, given: Any, dialect: str) -> Any:
         raise NotImplementedError
+
+    def _of_a_group(self) -> Any:
+        """The rows of a group as SQLite reads them: what is each one's own comes as one list of lists."""
+        each = func.json_each(bindparam("rows", type_=Text)).table_valued("value")
+        own = (_nth(each.c.value, place).label(name) for place, name in enumerate(self.own))
+        return select(*own, *(bindparam(name).label(name) for name in self.shared)).subquery("given")
 
     def _given(self) -> Any:
         """The rows as PostgreSQL reads them: what is each one's own comes as lists, side by side."""
@@ -156,6 +166,10 @@ class Many:
         return self.table.c[self._like.get(name, name)].type
 
 
+def _nth(values: Any, place: int) -> Any:
+    return func.json_extract(values, literal_column(f"'$[{place}]'"))
+
+
 def _as_driver_takes(value: Any) -> Any:
     convert = AS_TEXT.get(value.__class__)
     return value if convert is None else convert(value)
@@ -164,14 +178,14 @@ def _as_driver_takes(value: Any) -> Any:
 class Insert(Many):
     """New rows. One that is there already stays as it is."""
 
-    @property
     def _one_by_one(self) -> Any:
-        new = inserting("sqlite")(self.table).values({name: bindparam(name) for name in self.names})
+        new = inserting("sqlite")(self.table).values({name: bindparam(name) for name in self.own})
         return new.on_conflict_do_nothing()
 
-    def _with(self, given: Any) -> Any:
-        new = inserting("postgresql")(self.table).from_select(list(self.names), select(*given.c))
-        return new.on_conflict_do_nothing()
+    def _with(self, given: Any, dialect: str) -> Any:
+        # Without a WHERE, SQLite takes ON CONFLICT for the condition of a join.
+        rows = select(*given.c).where(literal_column("true"))
+        return inserting(dialect)(self.table).from_select(list(self.names), rows).on_conflict_do_nothing()
 
 
 class Change(Many):
@@ -192,10 +206,9 @@ class Change(Many):
         self._values = values
         self._found = AtHand(table.c.id) if at_hand else table.c.id
 
-    @property
     def _one_by_one(self) -> Any:
         return update(self.table).where(self._found == bindparam("row")).values(self._values(bindparam))
 
-    def _with(self, given: Any) -> Any:
+    def _with(self, given: Any, dialect: str) -> Any:
         changed = update(self.table).where(self._found == given.c.row)
         return changed.values(self._values(lambda name: given.c[name]))

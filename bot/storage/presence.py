@@ -10,13 +10,18 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from bot.service.ports import PATIENCE, StoreUnavailable
+from bot.storage.impatient import impatient, parameters, timeouts
 
-from bot.service.ports import StoreUnavailable
-from bot.storage.database import Database
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.storage.database import Database
+
+# Of several processes that start, one polls: until it is known which, nobody calls for help in vain. So SQLAlchemy, which takes long to
+# load, is not loaded here.
 
 CLASS = 0x6B << 32
 """Keeps these lock numbers apart from others in the same database."""
@@ -30,23 +35,35 @@ async def is_gone(db: AsyncConnection, number: int) -> bool:
     """True when the other process of that number is gone, seen from inside a transaction."""
     if db.dialect.name != "postgresql":
         return True
-    taken = await db.execute(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number})
+    taken = await db.exec_driver_sql("SELECT pg_try_advisory_xact_lock(%(number)s)", {"number": number})
     return bool(taken.scalar_one())
 
 
-class Presence:
-    """This process, and which of the others are gone."""
+async def gone_of(database: Database, numbers: Collection[int]) -> set[int]:
+    """Those of these numbers of other processes that are gone. Raises StoreUnavailable."""
+    if database.dialect != "postgresql" or not numbers:
+        return set(numbers)
+    async with database.write() as db:
+        return {number for number in numbers if await is_gone(db, number)}
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+
+class Presence:
+    """This process: `number` stands for it in the database at `url`, as long as its connection lives. Loads psycopg, where that is one of
+    PostgreSQL."""
+
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
         self.number = CLASS | secrets.randbits(32)
-        self._held: AsyncConnection | None = None
+        self._patience = patience
+        self._shared = url.startswith("postgresql")
+        self._known = parameters(url) | timeouts(patience) if self._shared else {}
+        self._opened: Any = impatient() if self._shared else None
+        self._held: Any = None
         self._leads = False
         self._using = asyncio.Lock()
 
     async def announce(self) -> None:
         """Makes sure that this process counts as alive; after the database was away, anew. Raises StoreUnavailable."""
-        if self._database.dialect == "postgresql":
+        if self._shared:
             async with self._using:
                 await self._announce()
 
@@ -55,60 +72,45 @@ class Presence:
 
         Raises StoreUnavailable when the database cannot say.
         """
-        if self._database.dialect != "postgresql":
+        if not self._shared:
             return True
         async with self._using:
-            held = await self._announce()
-            if self._leads:
-                return True
-            try:
-                async with asyncio.timeout(self._database.patience):
-                    took = await held.execute(text("SELECT pg_try_advisory_lock(:number)"), {"number": POLLER})
-                    self._leads = bool(took.scalar_one())
-            except (SQLAlchemyError, OSError) as error:
-                await self._forget()
-                raise StoreUnavailable(type(error).__name__) from None
+            await self._announce()
+            if not self._leads:
+                (self._leads,) = await self._asked("SELECT pg_try_advisory_lock(%s)", POLLER)
             return self._leads
 
-    async def _announce(self) -> AsyncConnection:
+    async def _announce(self) -> None:
+        if self._held is not None:
+            try:
+                await self._asked("SELECT 1")
+            except StoreUnavailable:
+                await self._forget()
+            else:
+                return
+        await self._asked("SELECT pg_advisory_lock(%s)", self.number)
+
+    async def _asked(self, question: str, *numbers: int) -> Any:
+        """The row that answers a question, on a connection that is opened if there is none. Raises StoreUnavailable, and lets it go."""
+        from psycopg import Error
+
         try:
-            if self._held is not None:
-                async with asyncio.timeout(self._database.patience):
-                    await self._held.execute(text("SELECT 1"))
-                return self._held
-        except (SQLAlchemyError, OSError):
-            await self._forget()
-        try:
-            async with asyncio.timeout(self._database.patience):
-                connection = await self._database.engine.connect()
-                self._held = await connection.execution_options(isolation_level="AUTOCOMMIT")
-                await self._held.execute(text(NOTICED_SOON))
-                await self._held.execute(text("SELECT pg_advisory_lock(:number)"), {"number": self.number})
-                return self._held
-        except (SQLAlchemyError, OSError) as error:
+            async with asyncio.timeout(self._patience):
+                if self._held is None:
+                    self._held = await self._opened.connect(autocommit=True, **self._known)
+                    await self._held.execute(NOTICED_SOON)
+                return await (await self._held.execute(question, numbers or None)).fetchone()
+        except (Error, OSError) as error:
             await self._forget()
             raise StoreUnavailable(type(error).__name__) from None
-
-    async def gone(self, numbers: Collection[int]) -> set[int]:
-        """Those of the numbers whose processes are gone."""
-        others = {number for number in numbers if number != self.number}
-        if self._database.dialect != "postgresql" or not others:
-            return others
-        found = set()
-        async with self._database.write() as db:
-            for number in others:
-                if await is_gone(db, number):
-                    found.add(number)
-        return found
+        except BaseException:
+            await self._forget()  # nobody knows what it would answer next
+            raise
 
     async def _forget(self) -> None:
         held, self._held, self._leads = self._held, None, False
         if held is not None:
-            try:
-                await held.invalidate()
-                await held.close()
-            except (SQLAlchemyError, OSError):
-                return
+            await held.close()
 
     async def leave(self) -> None:
         """Lets go, as the last thing."""

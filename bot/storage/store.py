@@ -16,7 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import ChatRef, Outcome, Receipt, Say
 from bot.service.learners import Delivery, DeliveryKind, DeliveryStatus, Learner, Passage, Wishes
-from bot.service.ports import Claimed, Done, Leftover, StoreUnavailable, Turn, Waiting
+from bot.service.ports import (
+    CALMS_DOWN,
+    MOST_LEFT,
+    Claimed,
+    Done,
+    Leftover,
+    StoreUnavailable,
+    Stretch,
+    Turn,
+    Waiting,
+)
 from bot.storage import tables as t
 from bot.storage.batch import (
     BROKEN,
@@ -36,7 +46,7 @@ from bot.storage.batch import (
 )
 from bot.storage.database import Database, Go, inserting
 from bot.storage.migrate import migrate
-from bot.storage.presence import Presence
+from bot.storage.presence import Presence, gone_of
 from bot.storage.records import sweep
 from bot.storage.rotation import try_keys
 from bot.storage.rows import (
@@ -53,21 +63,31 @@ from bot.storage.turn import StoredTurn, leftover_of
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Sequence[Any])
+"""A row, or as much of it as is needed; the learner's id comes first."""
 
 UNCERTAIN_AT_ONCE = 500
+READ_AT_ONCE = 128
+"""Rows of learners, whole, that are read in one turn of the event loop: hundreds would take a hundredth of a second, as PostgreSQL's
+driver puts them together there."""
 OPENED_AT_ONCE = 32
-"""Rows that are opened before anything else gets a turn: some milliseconds of work."""
+"""Rows that are opened before anything else gets a turn."""
 RESERVE = text("""
-    INSERT INTO budget AS b (name, next_at) VALUES ('messages', clock_timestamp() + :seconds * interval '1 second')
-    ON CONFLICT (name) DO UPDATE SET next_at = :seconds * interval '1 second' + greatest(
+    WITH calm AS (
+        INSERT INTO budget AS b (name, next_at)
+        VALUES ('calm', clock_timestamp() + :left / :calming * interval '1 second')
+        ON CONFLICT (name) DO UPDATE SET next_at = greatest(
+            excluded.next_at, least(b.next_at, clock_timestamp() + :most / :calming * interval '1 second'))
+        RETURNING greatest(:left, :calming * extract(epoch FROM b.next_at - clock_timestamp())::double precision) AS left_by_all
+    ), stretch AS (SELECT left_by_all, :seconds / (1 - left_by_all) * interval '1 second' AS length FROM calm)
+    INSERT INTO budget AS b (name, next_at) SELECT 'messages', clock_timestamp() + length FROM stretch
+    ON CONFLICT (name) DO UPDATE SET next_at = (SELECT length FROM stretch) + greatest(
         clock_timestamp(), least(b.next_at, clock_timestamp() + interval '1 minute'))
-    RETURNING extract(epoch FROM b.next_at - clock_timestamp()) - :seconds AS wait,
-        coalesce(extract(epoch FROM b.held_until - clock_timestamp()), 0) AS held
+    RETURNING extract(epoch FROM b.next_at - (SELECT length FROM stretch) - clock_timestamp()) AS wait,
+        coalesce(extract(epoch FROM b.held_until - clock_timestamp()), 0) AS held, (SELECT left_by_all FROM stretch)
 """)
-"""No stretch begins later than in a minute: a clock that was set back must not stop everybody for hours."""
-RESERVE_TRIES = 5
-UNSURE = 0.03
-"""Seconds that the database may take to say when a stretch begins, for the answer to be of use."""
+"""No stretch begins later than in a minute: a clock that was set back must not stop everybody for hours. How much of the rate is left
+grows less by itself: kept is the moment when nothing would be."""
 HOLD_ALL = text("""
     INSERT INTO budget AS b (name, next_at, held_until)
     VALUES ('messages', clock_timestamp(), clock_timestamp() + :seconds * interval '1 second')
@@ -78,11 +98,11 @@ HOLD_ALL = text("""
 class SqlStore:
     """See the port. `keyring` opens and seals; nothing sealed leaves this room closed, nothing open is kept."""
 
-    def __init__(self, database: Database, keyring: Keyring) -> None:
+    def __init__(self, database: Database, keyring: Keyring, presence: Presence | None = None) -> None:
         self.database = database
         self.keyring = keyring
         self._open = False
-        self._presence = Presence(database)
+        self._presence = presence or Presence(database.url, database.patience)
         self.insert: Any = inserting(database.dialect)
 
     async def ready(self) -> None:
@@ -109,7 +129,7 @@ class SqlStore:
                 for number in (await db.execute(query)).scalars()
                 if number is not None
             }
-        gone = await self._presence.gone(numbers)
+        gone = await gone_of(self.database, numbers - {self._presence.number})
         return await self._orphans(gone, now) if gone else ()
 
     async def _orphans(self, gone: set[int], now: datetime) -> tuple[tuple[ChatRef, Leftover], ...]:
@@ -133,10 +153,6 @@ class SqlStore:
             )
             people = await self._sealed_learners(db, {row.learner_id for row in rows})
         return tuple(_leftovers(rows, people))
-
-    async def leads(self) -> bool:
-        """True when this process is the one that polls the messenger. Raises StoreUnavailable when the database cannot say."""
-        return await self._presence.lead()
 
     async def close(self) -> None:
         """Lets the database go."""
@@ -201,7 +217,7 @@ class SqlStore:
             yield batch
             await go(partial(batch.finish, broken=broken))
 
-    async def _wishes(self, rows: Sequence[Row[Any]], go: Go) -> dict[str, Wishes]:
+    async def _wishes(self, rows: Sequence[tuple[Any, ...]], go: Go) -> dict[str, Wishes]:
         """What planning looks at, by the ids of the learners; without those whose row does not open."""
         found = await self._by_and_by(open_wishes, rows)
         known = {name: wishes for name, wishes in found.items() if wishes is not None}
@@ -233,8 +249,12 @@ class SqlStore:
     async def _with_learners(self, deliveries: Sequence[Delivery], now: datetime) -> tuple[Waiting, ...]:
         if not deliveries:
             return ()
+        learners = list({one.learner for one in deliveries})
+        people: dict[str, Sealed] = {}
         async with self.database.bulk() as go:
-            people = await self.opened_rows(await go(partial(rows_of, learners={one.learner for one in deliveries})))
+            for start in range(0, len(learners), READ_AT_ONCE):
+                rows = await go(partial(rows_of, learners=learners[start : start + READ_AT_ONCE]))
+                people |= await self.opened_rows(rows)
             closed = [one for one in deliveries if one.learner not in people]
             if closed:
                 await go(partial(put_off, deliveries=closed, until=now + BROKEN))
@@ -301,53 +321,49 @@ class SqlStore:
 
     async def _sealed_learners(self, db: AsyncConnection, ids: Iterable[str]) -> dict[str, Sealed]:
         rows = await db.execute(select(t.learners).where(t.learners.c.id.in_(list(ids))))
-        return self._each(open_learner, rows.all())
+        return self._each(open_learner, rows.all(), {})
 
     async def opened_rows(self, rows: Sequence[Row[Any]]) -> dict[str, Sealed]:
         """The learners of these rows by their ids, without those whose row does not open."""
         return await self._by_and_by(open_learner, rows)
 
-    async def _by_and_by(self, open_one: Callable[[Row[Any], Keyring], T], rows: Sequence[Row[Any]]) -> dict[str, T]:
+    async def _by_and_by(self, open_one: Callable[[R, Keyring], T], rows: Sequence[R]) -> dict[str, T]:
         found: dict[str, T] = {}
         for start in range(0, len(rows), OPENED_AT_ONCE):
-            found |= self._each(open_one, rows[start : start + OPENED_AT_ONCE])
+            self._each(open_one, rows[start : start + OPENED_AT_ONCE], found)
             await asyncio.sleep(0)  # a call for help may be waiting for its turn
         return found
 
-    def _each(self, open_one: Callable[[Row[Any], Keyring], T], rows: Iterable[Row[Any]]) -> dict[str, T]:
-        found = {}
+    def _each(self, open_one: Callable[[R, Keyring], T], rows: Iterable[R], found: dict[str, T]) -> dict[str, T]:
         for row in rows:
             try:
-                found[row.id] = open_one(row, self.keyring)
+                found[row[0]] = open_one(row, self.keyring)
             except Exception as error:
                 # One row that does not open must not stop everybody's lessons; it is left out, and we hear of it.
                 log.error(
                     "a learner's row does not open: %s",
                     type(error).__name__,
-                    extra={"action": "poison", "learner": row.id},
+                    extra={"action": "poison", "learner": row[0]},
                 )
         return found
 
     # -- the budget that replicas share --------------------------------------------------------------------------------
 
-    async def reserve(self, seconds: float) -> tuple[float, float]:
-        """The next free stretch of so many seconds in which messages may be sent, for this process alone.
-
-        Answers in how many seconds it begins, by the database's clock, and for how many everything is held. PostgreSQL only.
-        """
-        for _ in range(RESERVE_TRIES):
-            async with self.database.write() as db:
-                asked = time.monotonic()
-                found = (await db.execute(RESERVE, {"seconds": seconds})).one()
-                answered = time.monotonic()
-            if answered - asked < UNSURE:
-                break  # otherwise nobody knows well enough when the stretch begins: it is left unused
-        since = time.monotonic() - (asked + answered) / 2
-        return max(0.0, float(found.wait) - since), max(0.0, float(found.held) - since)
+    async def reserve(self, seconds: float, left: float) -> Stretch:
+        """The next free stretch of so many seconds in which messages may be sent, for this process alone, longer by as much of the rate
+        as is left: the greatest part that any process has named of late. PostgreSQL only."""
+        asking = {"seconds": seconds, "left": left, "most": MOST_LEFT, "calming": CALMS_DOWN}
+        async with self.database.at_once() as db:
+            asked = time.monotonic()
+            found = (await db.execute(RESERVE, asking)).one()
+            answered = time.monotonic()
+        # When it begins stays as it is, however long it took to hear of it: what lies behind us may be somebody else's time by now.
+        begins, held = answered + float(found.wait), answered + float(found.held) - time.monotonic()
+        return Stretch(begins, answered - asked, max(0.0, held), found.left_by_all)
 
     async def hold(self, seconds: float) -> None:
         """Holds everything for so long, for every process."""
-        async with self.database.write() as db:
+        async with self.database.at_once() as db:
             await db.execute(HOLD_ALL, {"seconds": seconds})
 
     # -- the rest ---------------------------------------------------------------------------------------------------
@@ -361,8 +377,7 @@ class SqlStore:
     async def learner(self, chat: ChatRef) -> Learner | None:
         """The learner of a chat, if there is one."""
         found = select(t.learners).where(t.learners.c.address_index.in_(self.keyring.indexes(address_of(chat))))
-        async with self.database.read() as db:
-            row = (await db.execute(found)).one_or_none()
+        row = await self.database.look(lambda db: db.execute(found).one_or_none())
         return open_learner_of(row, self.keyring, chat).learner if row is not None else None
 
     async def country_of(self, chat: ChatRef) -> str | None:

@@ -177,6 +177,9 @@ passages = Table(
 )
 
 WAITING = text("next_at IS NOT NULL")
+ENDED = text("next_at IS NULL")
+ANNOUNCED = text("next_at IS NOT NULL AND kind IN ('announcement', 'sunset')")
+"""Indexes of the ledger hold only the rows that they are asked for: planning and sending write it for each lesson, and change it thrice."""
 ARRIVED = text("message IS NOT NULL")
 TIDIED = text("tidy_at IS NOT NULL")
 
@@ -203,8 +206,8 @@ deliveries = Table(
     Index("ix_deliveries_next", "next_at", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_deliveries_learner_id_message", "learner_id", "message", sqlite_where=ARRIVED, postgresql_where=ARRIVED),
     Index("ix_deliveries_tidy", "tidy_at", sqlite_where=TIDIED, postgresql_where=TIDIED),
-    Index("ix_deliveries_slot", "slot"),
-    Index("ix_deliveries_lesson_waiting", "lesson_id", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_deliveries_ended", "slot", sqlite_where=ENDED, postgresql_where=ENDED),
+    Index("ix_deliveries_announced", "lesson_id", sqlite_where=ANNOUNCED, postgresql_where=ANNOUNCED),
 )
 
 attempts = Table(

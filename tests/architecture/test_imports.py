@@ -39,7 +39,7 @@ BROKEN = {
     PURE: [
         ("bot.course.pace", "bot.messages"),
         ("bot.course.journey", "bot.i18n.texts"),
-        ("bot.course.hours", "random"),
+        ("bot.course.compose", "random"),
         ("bot.course.pace", "time"),
         ("bot.course.journey", "sqlalchemy"),
     ],

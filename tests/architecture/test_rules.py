@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.course import hours, journey, pace
+from bot.course import journey, pace
 from bot.course.pace import Rule
 from bot.messages import utc_text
 from bot.storage.tables import moment_as_text, moment_in_utc
@@ -167,7 +167,7 @@ def of_the_course() -> list[tuple[Callable[..., object], str]]:
     """Every function of the course that takes a moment, with the name of that argument."""
     functions = [
         function
-        for room in (pace, journey, hours)
+        for room in (pace, journey)
         for _, function in inspect.getmembers(room, inspect.isfunction)
         if function.__module__ == room.__name__ and not function.__name__.startswith("_")
     ]

@@ -28,6 +28,7 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
+    loop.seldom_look_for_garbage()  # as `kindling` does
     for name in names or BENCHMARKS:
         print(json.dumps({name: loop.run(_run(name))}, indent=2), flush=True)
     return 0

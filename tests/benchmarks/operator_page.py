@@ -22,9 +22,8 @@ import aiohttp
 from bot.content.read import lessons_dir, load_course
 from bot.storage.database import Database
 from bot.storage.overview import count_long
-from tests.benchmarks.help import PROBES, probe
 from tests.benchmarks.machine import in_short
-from tests.benchmarks.replies import Ear
+from tests.benchmarks.replies import PROBES, Ear, probe
 from tests.cli.people import ring
 from tests.crowd import crowd
 from tests.world import KEY, World, world

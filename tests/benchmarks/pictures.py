@@ -9,9 +9,8 @@ from typing import Any
 from bot.app import App, system_clock
 from bot.demo import BotApiServer
 from bot.settings import read_settings
-from tests.benchmarks.help import PROBES, probe
 from tests.benchmarks.machine import TOKEN, in_short
-from tests.benchmarks.replies import Ear
+from tests.benchmarks.replies import PROBES, Ear, probe
 from tests.drawing.shapes import SHAPES
 from tests.world import KEY
 

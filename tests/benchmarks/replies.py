@@ -27,6 +27,8 @@ from tests.world import KEY
 PEOPLE = 64
 ONE_BY_ONE = 200
 EACH = 6
+PROBES = 80
+EVERY = 0.05
 
 
 @dataclass
@@ -51,6 +53,16 @@ class Ear:
         start = time.perf_counter()
         act()
         return await asyncio.wait_for(future, within) - start
+
+
+async def probe(ear: Ear, askers: list[Person]) -> list[float]:
+    """Seconds until each of them had their card, one call for help every EVERY seconds."""
+
+    async def one(asker: Person, wait: float) -> float:
+        await asyncio.sleep(wait)
+        return await ear.answer_to(asker, lambda: asker.says("/help"))
+
+    return list(await asyncio.gather(*(one(asker, number * EVERY) for number, asker in enumerate(askers))))
 
 
 async def measure(arguments: tuple[str, ...], folder: Path, *, prepared: bool) -> dict[str, Any]:

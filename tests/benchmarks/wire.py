@@ -21,33 +21,55 @@ TOO_MANY = json.dumps({"ok": False, "error_code": 429, "description": "Too Many 
 REFUSED = b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
     len(TOO_MANY), TOO_MANY,
 )  # fmt: skip
-FLOOD = Flood(overall=int(sys.argv[1]) if len(sys.argv) > 1 else None)
+FLOOD = Flood()
 TIMES: list[float] = []
 END, LENGTH = b"\r\n\r\n", b"content-length:"
 
 
-class Always(asyncio.Protocol):
-    """Reads requests by their length, and answers each."""
+class Reader(asyncio.Protocol):
+    """Reads requests by their length, and hands each on."""
+
+    def asked(self, line: bytes, body: bytes) -> None:
+        """A request: its first line, and what it brings."""
+        raise NotImplementedError
+
+    def say(self, answer: bytes) -> None:
+        """Answers the request that waits longest."""
+        self.transport.write(answer)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport, self.read = transport, b""
+        self.transport: asyncio.Transport = transport  # type: ignore[assignment]  # a TCP connection has no other
+        self.read = b""
 
     def data_received(self, data: bytes) -> None:
         self.read += data
         while (end := self.read.find(END)) >= 0:
-            head = self.read[:end].lower()
-            place = head.find(LENGTH)
-            length = int(head[place + len(LENGTH) :].split(b"\r\n", 1)[0]) if place >= 0 else 0
+            head = self.read[:end]
+            length = _length(head.lower())
             if len(self.read) < end + len(END) + length:
                 return
+            body = self.read[end + len(END) : end + len(END) + length]
             self.read = self.read[end + len(END) + length :]
-            refused = FLOOD.overall is not None and FLOOD.check("sendMessage", 1) is not None
-            if not refused:
-                TIMES.append(time.monotonic())
-            self.transport.write(REFUSED if refused else ANSWER)  # type: ignore[attr-defined]  # a TCP transport
+            self.asked(head.partition(b"\r\n")[0], body)
+
+
+def _length(head: bytes) -> int:
+    place = head.find(LENGTH)
+    return int(head[place + len(LENGTH) :].split(b"\r\n", 1)[0]) if place >= 0 else 0
+
+
+class Always(Reader):
+    """Answers every call with the same message."""
+
+    def asked(self, line: bytes, body: bytes) -> None:
+        refused = FLOOD.overall is not None and FLOOD.check("sendMessage", 1) is not None
+        if not refused:
+            TIMES.append(time.monotonic())
+        self.say(REFUSED if refused else ANSWER)
 
 
 async def main() -> None:
+    FLOOD.overall = int(sys.argv[1]) if len(sys.argv) > 1 else None
     server = await asyncio.get_running_loop().create_server(Always, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.to_thread(sys.stdin.read)

@@ -312,10 +312,10 @@ def test_a_password_stands_on_no_command_line(empty_postgres_url: str) -> None:
     url = empty_postgres_url.replace("postgresql://kindling@", "postgresql+psycopg://kindling:hush-hush@")
 
     async def command_line() -> tuple[str, str]:
-        async with postgres_dump._running("psql", "--command=SELECT pg_sleep(0.2)", url=url) as process:
+        async with postgres_dump._running("psql", url=url, fed=True) as process:
             line = Path(f"/proc/{process.pid}/cmdline").read_text(encoding="utf-8")
             environment = Path(f"/proc/{process.pid}/environ").read_text(encoding="utf-8")
-            await process.communicate()
+            await process.communicate(b"")  # it waits for what it is told until then
             return line, environment
 
     line, environment = asyncio.run(command_line())

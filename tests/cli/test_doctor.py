@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import shutil
 import socket
@@ -11,10 +10,8 @@ import sqlite3
 import zoneinfo
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from dataclasses import asdict
+from contextlib import AbstractContextManager, closing, suppress
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -23,22 +20,35 @@ import pytest
 from aiohttp import web
 from sqlalchemy import delete, insert, make_url, update
 
-from bot.content.read import lessons_dir
 from bot.demo import BotApiServer
 from bot.doctor import CHECKS, look, machine, messenger, people
-from bot.messages import utc_text
-from bot.service.upkeep import AUDIT, Audit
+from bot.service.upkeep import AUDIT
 from bot.settings import TELEGRAM, read_settings
 from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.rows import new_id
+from tests.breaking import (
+    ELSEWHERE,
+    HOOK,
+    TOKEN,
+    WRONG_TOKEN,
+    answer_slowly,
+    api_server,
+    audit_of,
+    held,
+    misspell_a_lesson,
+    overwrite_database,
+    remove_database,
+    sql,
+    tables_of,
+)
 from tests.cli.api import Elsewhere, answering, look_alike
 from tests.cli.conftest import KEY, OTHER_KEY, Shell, json_of
 from tests.cli.people import JOINED, Cast, live_here
+from tests.content.course_folder import CourseFolder
 from tests.docs.pages import text_of
 from tests.postgres import Cluster
 
-TOKEN = "1000:a-token-that-nobody-may-see"
 WHAT_BREAKS = ("bot-api", "time-zones", "files", "database")
 """All parts but those that wait for people: lessons and helplines have tests of their own."""
 
@@ -73,8 +83,7 @@ def healthy(sqlite_shell: Shell, sqlite_cast: Cast, telegram: tuple[BotApiServer
 
 def audited(ago: timedelta = timedelta(hours=5), **reasons: int) -> tuple[Any, ...]:
     """Statements that note a look of the night."""
-    found = Audit(utc_text(datetime.now(UTC) - ago), 2, 0, sum(reasons.values()), reasons)
-    value = json.dumps(asdict(found)).encode()
+    value = audit_of(datetime.now(UTC) - ago, **reasons)
     return delete(t.installation).where(t.installation.c.name == AUDIT), insert(t.installation).values(
         name=AUDIT, value=value
     )
@@ -207,7 +216,7 @@ def test_a_secret_file_that_is_not_there_is_named(healthy: Shell) -> None:
 
 
 def test_a_wrong_token_is_named(healthy: Shell) -> None:
-    only(healthy, "token", "does not know this token", BOT_TOKEN="1000:another-token-altogether")
+    only(healthy, "token", "does not know this token", BOT_TOKEN=WRONG_TOKEN)
 
 
 def test_nothing_listening_is_named(healthy: Shell, unused_tcp_port: int) -> None:
@@ -241,8 +250,7 @@ def test_each_kind_of_trouble_of_the_server_has_its_name(
 
 
 def test_a_slow_answer_is_named(healthy: Shell, api: BotApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messenger, "SLOW", 0.3)
-    api.faults.add("slow", method="getMe", seconds=0.5)
+    answer_slowly(api.faults, monkeypatch)
     only(healthy, "bot-api", "slow")
 
 
@@ -253,52 +261,40 @@ def test_a_page_in_the_place_of_the_bot_api_is_named(healthy: Shell) -> None:
 
 @pytest.mark.parametrize(("off", "level"), [(timedelta(seconds=20), "warning"), (timedelta(minutes=-10), "error")])
 def test_a_clock_that_is_off_is_named(healthy: Shell, off: timedelta, level: str) -> None:
-    def answer(method: str) -> web.Response:
-        result = {"url": ""} if method == "getWebhookInfo" else {"id": 1000, "is_bot": True, "username": "kind_bot"}
-        theirs = format_datetime(datetime.now(UTC) + off, usegmt=True)
-        return web.json_response({"ok": True, "result": result}, headers={"Date": theirs})
-
-    with answering(answer) as root:
+    with api_server(off) as root:
         found = only(healthy, "clock", "slow" if off > timedelta() else "fast", BOT_API_URL=root)
     assert found["level"] == level
 
 
-def webhook_server(**result: Any) -> Any:
-    def answer(method: str) -> web.Response:
-        return web.json_response(
-            {"ok": True, "result": result if method == "getWebhookInfo" else {"username": "kind_bot"}}
-        )
-
-    return answering(answer)
+def webhook_server(**result: Any) -> AbstractContextManager[str]:
+    return api_server(getWebhookInfo=result)
 
 
 def test_a_webhook_that_is_set_while_the_bot_asks_for_updates_is_named(healthy: Shell) -> None:
-    with webhook_server(url="https://else.example/telegram") as root:
+    with webhook_server(url=ELSEWHERE) as root:
         found = only(healthy, "webhook", "would get nothing", BOT_API_URL=root)
     assert "else.example" not in str(found)
 
 
 def test_a_webhook_that_leads_elsewhere_is_named(healthy: Shell) -> None:
-    hook = {"WEBHOOK_URL": "https://bot.example", "WEBHOOK_SECRET": "hush-hush-hush-hush"}
-    with webhook_server(url="https://else.example/telegram") as root:
-        only(healthy, "webhook", "somewhere else", BOT_API_URL=root, **hook)
+    with webhook_server(url=ELSEWHERE) as root:
+        only(healthy, "webhook", "somewhere else", BOT_API_URL=root, **HOOK)
     with webhook_server(url="") as root:
-        only(healthy, "webhook", "nowhere", BOT_API_URL=root, **hook)
+        only(healthy, "webhook", "nowhere", BOT_API_URL=root, **HOOK)
     with webhook_server(url="https://bot.example/telegram") as root:
-        assert findings(healthy, BOT_API_URL=root, **hook) == {}
+        assert findings(healthy, BOT_API_URL=root, **HOOK) == {}
 
 
 def test_updates_that_cannot_be_delivered_or_pile_up_are_named(healthy: Shell) -> None:
-    hook = {"WEBHOOK_URL": "https://bot.example", "WEBHOOK_SECRET": "hush-hush-hush-hush"}
     just_now, long_ago = (int((datetime.now(UTC) - timedelta(hours=hours)).timestamp()) for hours in (0, 30))
     with webhook_server(
         url="https://bot.example/telegram", last_error_date=just_now, last_error_message="Connection refused"
     ) as root:
-        only(healthy, "webhook-delivery", "Connection refused", BOT_API_URL=root, **hook)
+        only(healthy, "webhook-delivery", "Connection refused", BOT_API_URL=root, **HOOK)
     with webhook_server(
         url="https://bot.example/telegram", last_error_date=long_ago, last_error_message="Connection refused"
     ) as root:
-        assert findings(healthy, BOT_API_URL=root, **hook) == {}
+        assert findings(healthy, BOT_API_URL=root, **HOOK) == {}
     with webhook_server(url="", pending_update_count=500) as root:
         only(healthy, "updates", "500", BOT_API_URL=root)
 
@@ -383,24 +379,19 @@ def test_a_key_that_is_none_is_named(healthy: Shell) -> None:
 
 def test_an_unfinished_change_of_keys_is_named(healthy: Shell) -> None:
     healthy.run("keys", "rotate", "--yes", SECRET_KEY=f"{OTHER_KEY},{KEY}")
-    with closing(sqlite3.connect(database_file(healthy))) as db, db:
-        db.execute("UPDATE learners SET key_id = 'unknown' WHERE id = (SELECT id FROM learners LIMIT 1)")
+    sql(database_file(healthy), "UPDATE learners SET key_id = 'unknown' WHERE id = (SELECT id FROM learners LIMIT 1)")
     only(healthy, "key", "does not open", SECRET_KEY=f"{OTHER_KEY},{KEY}")
 
 
-@pytest.mark.parametrize(
-    ("content", "says"), [(b"hello " * 4000, "not an SQLite database"), (None, "a folder, not a file")]
-)
-def test_a_database_that_is_none_is_named(healthy: Shell, content: bytes | None, says: str) -> None:
-    database_file(healthy).unlink()
-    for log in data_dir(healthy).glob("kindling.sqlite3-*"):
-        log.unlink()
-    if content is None:
-        database_file(healthy).mkdir(mode=0o600)
-    else:
-        database_file(healthy).write_bytes(content)
-        database_file(healthy).chmod(0o600)
-    assert says in findings(healthy)["database"]["says"]
+def test_a_file_that_is_no_database_is_named(healthy: Shell) -> None:
+    overwrite_database(database_file(healthy))
+    assert "not an SQLite database" in findings(healthy)["database"]["says"]
+
+
+def test_a_folder_in_the_place_of_the_database_is_named(healthy: Shell) -> None:
+    remove_database(database_file(healthy))
+    database_file(healthy).mkdir(mode=0o600)
+    assert "a folder, not a file" in findings(healthy)["database"]["says"]
 
 
 def test_a_damaged_database_is_named(healthy: Shell) -> None:
@@ -412,23 +403,18 @@ def test_a_damaged_database_is_named(healthy: Shell) -> None:
 
 
 def test_a_database_that_another_program_holds_is_named(healthy: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.storage.diagnosis.PATIENCE", 0.2)
-    with closing(sqlite3.connect(database_file(healthy), isolation_level=None)) as db:
-        db.execute("BEGIN IMMEDIATE")
+    with held(database_file(healthy), monkeypatch):
         only(healthy, "database", "another program holds the database")
 
 
 @pytest.mark.parametrize(("revision", "says"), [("0001", "older version"), ("9999", "newer version")])
 def test_tables_of_another_version_are_named(healthy: Shell, revision: str, says: str) -> None:
-    with closing(sqlite3.connect(database_file(healthy))) as db, db:
-        db.execute("UPDATE alembic_version SET version_num = ?", (revision,))
-        db.execute("UPDATE installation SET value = ? WHERE name = 'programs_from'", (revision.encode(),))
+    tables_of(database_file(healthy), revision)
     only(healthy, "tables", says)
 
 
 def test_tables_of_a_newer_version_that_may_still_be_used_are_well(healthy: Shell) -> None:
-    with closing(sqlite3.connect(database_file(healthy))) as db, db:
-        db.execute("UPDATE alembic_version SET version_num = '9999'")
+    sql(database_file(healthy), "UPDATE alembic_version SET version_num = '9999'")
     assert findings(healthy) == {}
     assert healthy.run("stats").stdout
     assert "newer version, and this one can use them" in healthy.run("db", "upgrade").stdout
@@ -545,10 +531,8 @@ def test_lessons_that_telegram_refused_are_named(healthy: Shell) -> None:
 
 
 def test_lessons_with_faults_are_named(healthy: Shell, tmp_path: Path) -> None:
-    folder = tmp_path / "mine"
-    shutil.copytree(lessons_dir(), folder)
-    file = next((folder / "stress" / "en").glob("01-*.md"))
-    file.write_text(file.read_text(encoding="utf-8").replace("## Reflect", "## Reflekt"), encoding="utf-8")
+    folder = CourseFolder(tmp_path / "mine").root
+    misspell_a_lesson(folder)
     assert "lessons check" in only(healthy, "lessons", "faults", "lessons", LESSONS_DIR=str(folder))["do"]
 
 

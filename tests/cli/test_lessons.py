@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from bot.cli.rehearsal import Reader, lessons_before
-from bot.content.read import lessons_dir
 from bot.course.compose import compose
 from bot.course.lesson import Course, Part, PracticeForm
 from bot.i18n.texts import texts_for
+from tests.breaking import misspell_a_lesson
 from tests.cli.conftest import Shell, json_of
+from tests.content.course_folder import TEA, CourseFolder
 
 
 def test_a_transcript_shows_a_lesson_as_it_is_sent_and_what_every_button_gives(
@@ -82,12 +82,10 @@ def test_check_is_content_with_the_shipped_lessons(sqlite_shell: Shell) -> None:
 
 
 def test_check_names_file_line_and_rule_of_a_fault(sqlite_shell: Shell, tmp_path: Path) -> None:
-    folder = tmp_path / "mine"
-    shutil.copytree(lessons_dir(), folder)
-    file = next((folder / "stress" / "en").glob("01-*.md"))
-    file.write_text(file.read_text(encoding="utf-8").replace("## Reflect", "## Reflekt"), encoding="utf-8")
+    folder = CourseFolder(tmp_path / "mine").root
+    misspell_a_lesson(folder)
     told = sqlite_shell.run("lessons", "check", "--lessons-dir", folder, code=1)
-    assert f"stress/en/{file.name}:" in told.stdout
+    assert f"{TEA}:" in told.stdout
 
 
 def test_a_folder_without_lessons_is_told(sqlite_shell: Shell, tmp_path: Path) -> None:
@@ -102,11 +100,10 @@ def test_play_shows_a_lesson_in_the_terminal(sqlite_shell: Shell, course: Course
 
 
 def test_new_starts_a_lesson_that_check_then_finds_unfinished(sqlite_shell: Shell, tmp_path: Path) -> None:
-    folder = tmp_path / "mine"
-    shutil.copytree(lessons_dir(), folder)
-    made = json_of(sqlite_shell.run("lessons", "new", "stress", "8", "a-slow-walk", "--lessons-dir", folder, "--json"))
-    assert Path(made["file"]).name == "08-a-slow-walk.md"
+    folder = CourseFolder(tmp_path / "mine").root
+    made = json_of(sqlite_shell.run("lessons", "new", "stress", "3", "a-slow-walk", "--lessons-dir", folder, "--json"))
+    assert Path(made["file"]).name == "03-a-slow-walk.md"
     assert "a-slow-walk" in sqlite_shell.run("lessons", "check", "--lessons-dir", folder, code=1).stdout
     assert (
-        "already" in sqlite_shell.run("lessons", "new", "stress", "8", "again", "--lessons-dir", folder, code=2).stderr
+        "already" in sqlite_shell.run("lessons", "new", "stress", "3", "again", "--lessons-dir", folder, code=2).stderr
     )

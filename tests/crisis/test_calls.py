@@ -51,7 +51,7 @@ def test_every_shipped_language_has_words_for_help() -> None:
 
 
 def test_long_and_odd_texts_are_quick_and_harmless() -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     for text in ("h" * 100_000, "/" * 100_000, "\x00help\x00" * 10_000, "\u202ehelp" * 5_000):
         answer.is_call_for_help(text)
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1

@@ -12,12 +12,13 @@ import pytest
 from telegram import Bot
 
 from bot.channels.telegram.door import Door
-from bot.channels.telegram.pace import Budget, OwnBudget, Pace
+from bot.channels.telegram.pace import Budget, OwnBudget, Pace, SharedBudget
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.sender import TelegramSender
 from bot.channels.telegram.wire import Wire
 from bot.demo import BotApiServer
 from bot.messages import ChatRef, Outcome, Receipt, Say
+from bot.service.ports import Stretch
 from bot.storage.database import Database
 from bot.storage.sealing import Keyring, read_keys
 from bot.storage.store import SqlStore
@@ -174,8 +175,42 @@ async def two_processes(rate: int, postgres_url: str) -> AsyncIterator[tuple[Lin
         store = SqlStore(Database(postgres_url), Keyring(read_keys(KEY)))
         stack.push_async_callback(store.close)
         await store.ready()
-        one, other = [await stack.enter_async_context(sender_to(server, rate, Shared(store))) for _ in range(2)]
+        one, other = [
+            await stack.enter_async_context(sender_to(server, rate, SharedBudget(lambda: store))) for _ in range(2)
+        ]
         yield one, other
+
+
+async def test_a_lesson_on_its_way_when_everybody_is_told_to_wait_keeps_nobody_waiting() -> None:
+    async with line(50) as there_is:
+        for chat in (1, 2):
+            await there_is.pace.slow_down(there(chat), 60)
+        # Its moment has passed, and there is no other: it must not look for one again and again.
+        async with asyncio.timeout(20):
+            await there_is.pace.lesson(there(3))
+        receipt = await there_is.sender.lesson(there(3), Say("A lesson"))
+        assert receipt.outcome is Outcome.SLOW_DOWN
+        assert receipt.retry_after
+        assert receipt.retry_after > 30
+
+
+class Counting(OwnBudget):
+    """A budget that takes its time, as one in a database does, and knows how often it was asked."""
+
+    asked = 0
+
+    async def reserve(self, seconds: float, left: float) -> Stretch:
+        self.asked += 1
+        await asyncio.sleep(0)
+        return await super().reserve(seconds, left)
+
+
+async def test_one_lesson_asks_for_all_that_lack_their_moment() -> None:
+    budget = Counting()
+    pace = Pace(1000, budget, 1000)
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(pace.lesson(there(chat)) for chat in range(200)))
+    assert budget.asked < 20
 
 
 @pytest.mark.postgres
@@ -199,24 +234,13 @@ async def test_processes_that_share_a_budget_leave_room_for_the_help_of_each(pos
 @pytest.mark.postgres
 async def test_lessons_make_room_for_what_another_process_answers(postgres_url: str) -> None:
     async with two_processes(60, postgres_url) as (teaching, answering):
+        # Of the first answers the other one hears in a moment; from then on it leaves as much as they take until it hears of them.
+        await asyncio.gather(*(answering.help(100 + number) for number in range(10)))
+        await teaching.lessons(150)
         lessons = asyncio.create_task(teaching.lessons(*range(100), *range(100)))
         for number in range(15):
             await asyncio.sleep(0.1)
-            await asyncio.gather(answering.help(100 + number), answering.answer(120 + number // 2))
+            await asyncio.gather(answering.help(110 + number), answering.answer(130 + number // 2))
         receipts = await lessons
         assert {one.outcome for one in receipts} == {Outcome.SENT}
         assert teaching.server.flood.refused == 0
-
-
-@dataclass
-class Shared:
-    """The budget that processes share, as the app plugs it in."""
-
-    store: SqlStore
-    alone = False
-
-    async def reserve(self, seconds: float) -> tuple[float, float]:
-        return await self.store.reserve(seconds)
-
-    async def hold(self, seconds: float) -> None:
-        await self.store.hold(seconds)

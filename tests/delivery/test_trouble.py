@@ -57,6 +57,21 @@ async def test_a_row_that_breaks_the_decision_steps_aside(anywhere: World, in_th
     assert [titles(person) for person in (ana, cleo)] == [["stress-1", "stress-2"]] * 2
 
 
+async def test_a_road_that_breaks_the_decision_takes_no_one_along_who_is_alike_in_all_else(
+    there: World, ana: Chat, ben: Chat, in_the_log: Callable[[str], str]
+) -> None:
+    """A lesson says that it is of a track that there is not, so what must come before it cannot be found."""
+    await ana.is_learning("stress")
+    await ben.is_learning("sleep")
+    course = there.app.rooms.delivery.course
+    sleep = course.tracks["sleep"]
+    lost = {name: {"en": replace(forms["en"], track="lost")} for name, forms in sleep.lessons.items()}
+    there.app.learn(replace(course, tracks={**course.tracks, "sleep": replace(sleep, lessons=lost)}))
+    await there.at(EIGHT)
+    assert (titles(ana), lessons(ben)) == (["stress-1"], [])
+    assert in_the_log("poison") == "deciding failed: KeyError"
+
+
 async def moves_back_to_earth(chat: Chat) -> None:
     learner = await chat.learner()
     async with chat.there.app.store.turn(learner.chat, "test:earth", chat.there.clock.now) as turn:

@@ -49,10 +49,13 @@ class Odd(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def server(says: Callable[[bytes], bytes | None]) -> AsyncIterator[tuple[Wire, list[Odd]]]:
+async def server(
+    says: Callable[[bytes], bytes | None], read_timeout: float = 20.0
+) -> AsyncIterator[tuple[Wire, list[Odd]]]:
     seen: list[Odd] = []
     listening = await asyncio.get_running_loop().create_server(lambda: Odd(says, seen), "127.0.0.1", 0)
-    wire = Wire(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/bot{SECRET}/sendMessage", read_timeout=0.4)
+    root = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    wire = Wire(f"{root}/bot{SECRET}/sendMessage", read_timeout=read_timeout)
     try:
         yield wire, seen
     finally:
@@ -125,7 +128,7 @@ async def test_a_call_that_broke_off_may_have_been_done(said: bytes | None) -> N
 
 
 async def test_a_call_that_nobody_answers_is_given_up() -> None:
-    async with server(lambda _: b"") as (wire, _seen):
+    async with server(lambda _: b"", read_timeout=0.4) as (wire, _seen):
         with pytest.raises(TimedOut):
             async with asyncio.timeout(30):
                 await wire.call(b"{}")

@@ -7,31 +7,20 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
 from bot.demo import BotApiServer, Database, Jump, Panel, Person
 from bot.demo.attachments import sample_picture
+from tests.chromium import in_chromium
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
-
-expect.set_options(timeout=30_000)  # milliseconds: a machine under load takes its time
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's Chromium"),
-]
+pytestmark = in_chromium
 
 
 @dataclass
@@ -66,22 +55,14 @@ def backstage() -> Backstage:
     return Backstage()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(backstage: Backstage) -> AsyncIterator[BotApiServer]:
     panel = Panel(clock=backstage, plug=backstage, notes=["All on this machine."])
     async with BotApiServer(now=backstage, panel=panel) as server:
         yield server
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, server: BotApiServer, echo: Application) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": 1300, "height": 800}, color_scheme="light")
     page = await context.new_page()
@@ -96,7 +77,7 @@ async def page(browser: Browser, server: BotApiServer, echo: Application) -> Asy
     assert (troubles, outside) == ([], [])
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def echo(server: BotApiServer) -> AsyncIterator[Application]:
     """A bot with a welcome, an echo, and a button of each kind of answer."""
     app = Application.builder().token(server.token).base_url(f"{server.root}/bot").build()

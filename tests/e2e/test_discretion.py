@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.demo import Message
 from bot.messages import Remove
 from bot.service.discretion import PLAIN_MENU, veiled
@@ -232,7 +234,10 @@ async def test_old_messages_are_taken_away_while_the_messenger_allows_it(there: 
     assert not any(one.deleted for one in ben.person.chat.messages)
 
 
-async def test_what_could_not_be_taken_away_is_tried_again(there: World, ana: Chat) -> None:
+async def test_what_could_not_be_taken_away_is_tried_again(
+    there: World, ana: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.telegram.sender.LONGEST_REPLY_WAIT", 0.0)  # it is another night that is looked at
     await ana.is_learning("stress", tidy=True)
     await ana.says("/when")
     when = ana.last

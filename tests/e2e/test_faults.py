@@ -185,3 +185,14 @@ async def test_a_lesson_in_doubt_is_asked_about_and_never_sent_twice(there: Worl
 def lessons_in(chat: Chat) -> list[Message]:
     """The lessons among the news."""
     return [one for one in chat.news if "Think about:" in one.text]
+
+
+async def test_where_the_picture_cannot_be_drawn_the_words_come_alone(
+    there: World, ana: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    await ana.is_learning("stress")
+    await there.app.artist.close()
+    await ana.says("/progress")
+    assert [one.kind for one in ana.news] == ["text", "text"]
+    ana.hears("In this picture")
+    caplog.clear()

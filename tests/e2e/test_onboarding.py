@@ -186,6 +186,8 @@ async def test_a_tapped_hour_also_finds_clocks_that_are_half_an_hour_off(ana: Ch
         ("America/New York", "America/New_York"),
         ("UTC", "UTC"),
         ("it's 5:45 pm", "Asia/Kathmandu"),
+        ("quarter to six in the evening", "Asia/Kathmandu"),
+        ("Sète", "Europe/Paris"),
     ],
 )
 async def test_a_zone_is_typed_as_city_time_or_name(ana: Chat, typed: str, zone: str) -> None:
@@ -232,7 +234,8 @@ async def test_the_country_can_be_kept_back_in_words(ana: Chat, word: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"), [("8", "8:00 AM"), ("8:15", "8:15 AM"), ("8.15 pm", "8:15 PM"), ("20h30", "8:30 PM"), ("noon", "12:00 PM")]
+    ("typed", "kept"), [("8", "8:00 AM"), ("8:15", "8:15 AM"), ("8.15 pm", "8:15 PM"), ("20h30", "8:30 PM"), ("noon", "12:00 PM"),
+     ("quarter to nine pm", "8:45 PM"), ("at seven tomorrow morning", "7:00 AM"), ("8ish", "8:00 AM"), ("halb acht abends", "7:30 PM")],
 )  # fmt: skip
 async def test_an_hour_is_typed_in_any_usual_form(ana: Chat, typed: str, kept: str) -> None:
     await ana.stands_at("hour")
@@ -242,12 +245,28 @@ async def test_an_hour_is_typed_in_any_usual_form(ana: Chat, typed: str, kept: s
     ana.hears_only(f"Time: {kept}")
 
 
-@pytest.mark.parametrize("typed", ["25:00", "whenever", "8 or 9", "half"])
+@pytest.mark.parametrize("typed", ["25:00", "whenever", "8 at night in the morning", "half"])
 async def test_an_hour_that_is_none_is_asked_again(ana: Chat, typed: str) -> None:
     await ana.stands_at("hour")
     await ana.says(typed)
     ana.hears_only("I could not read that as a time")
     assert (await ana.learner()).step == "hour"
+
+
+@pytest.mark.parametrize(("typed", "shown", "kept"), [
+    ("half eight", ["7:30 AM", "8:30 AM"], "8:30 AM"),
+    ("8 or 9 in the evening", ["8:00 PM", "9:00 PM"], "8:00 PM"),
+])  # fmt: skip
+async def test_an_hour_that_could_be_several_is_asked_with_each_to_tap(
+    ana: Chat, typed: str, shown: list[str], kept: str
+) -> None:
+    await ana.stands_at("hour")
+    await ana.says(typed)
+    which = ana.hears_only("Which one do you mean?")
+    assert which.labels[: len(shown)] == shown
+    await ana.taps(kept)
+    ana.hears(f"Time: {kept}")
+    ana.hears("On which days?")
 
 
 @pytest.mark.parametrize(

@@ -191,3 +191,12 @@ async def test_with_every_topic_left_out_nothing_comes_and_nothing_is_said_to_be
     ana.forget()
     await there.later(days=1)
     ana.hears_only(ana.lesson("stress-1").title)
+
+
+async def test_where_they_are_is_told_without_a_word_of_shame(there: World, ana: Chat) -> None:
+    await ana.is_learning("stress")
+    await there.later(days=20)
+    await ana.says("/progress")
+    said = " ".join(one.text.casefold() for one in ana.news)
+    assert "lesson" in said
+    assert [word for word in ("streak", "missed", "in a row", "behind", "only ") if word in said] == []

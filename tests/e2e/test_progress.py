@@ -12,6 +12,18 @@ from bot.course.measures import Kind, Rating
 from tests.e2e.chat import Chat
 from tests.world import World
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def there(shared: World) -> World:
+    return shared
+
+
+@pytest.fixture
+def ana(there: World) -> Chat:
+    return Chat(there, there.person("Ana"))
+
 
 async def weeks(chat: Chat, *heavy: int) -> None:
     """Weekly check-ins, the last of them today."""
@@ -49,15 +61,6 @@ async def test_nothing_yet_is_a_kind_picture_too(there: World, ana: Chat) -> Non
     ana.hears("No lesson yet. There is no hurry.")
 
 
-async def test_no_word_of_shame(there: World, ana: Chat) -> None:
-    await ana.is_learning("stress")
-    await there.later(days=20)
-    await ana.says("/progress")
-    said = " ".join(one.text.casefold() for one in ana.news)
-    assert "lesson" in said
-    assert [word for word in ("streak", "missed", "in a row", "behind", "only ") if word in said] == []
-
-
 async def test_the_theme_is_a_tap_and_is_remembered(there: World, ana: Chat) -> None:
     await ana.is_learning("stress")
     await ana.says("/progress")
@@ -72,14 +75,3 @@ async def test_topics_about_closeness_are_not_named_in_the_picture(there: World,
     await ana.is_learning("intimacy", "stress")
     await ana.says("/progress")
     assert "Easing back" not in next(one for one in ana.news if one.kind == "photo").text
-
-
-async def test_where_it_cannot_be_drawn_the_words_come_alone(
-    there: World, ana: Chat, caplog: pytest.LogCaptureFixture
-) -> None:
-    await ana.is_learning("stress")
-    await there.app.artist.close()
-    await ana.says("/progress")
-    assert [one.kind for one in ana.news] == ["text", "text"]
-    ana.hears("In this picture")
-    caplog.clear()

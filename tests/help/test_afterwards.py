@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.messages import ChatRef
 from bot.service.learners import State
 from tests.delivery.calendar import is_lesson, on, times
 from tests.e2e.chat import Chat
-from tests.world import START, world
+from tests.world import START, onboard, world
 
 WORDS = "I want to kill myself"
 SAID_OTHERWISE = ("I want to kil myslef", "Ich will mich umbringen", "Quiero suicidarme")
@@ -72,3 +73,39 @@ async def test_i_am_fine_in_words_is_believed_and_nothing_comes_by_itself_for_th
         ana.hears_nothing()
         await ana.says("/resume")
         assert (await ana.learner()).state is State.ACTIVE
+
+
+async def test_a_country_that_the_database_names_too_late_stands_in_the_next_card(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        ana = there.person("Ana")
+        await onboard(there, ana)
+        await there.settled()
+        there.app.help_lane.memory.countries.clear()  # as when so many others wrote since
+        there.app.store.database.plug.state = "hung"
+        ana.says("/help")
+        assert "Germany" not in (await ana.receives("nobody reads this chat", within=20)).text
+        there.app.store.database.plug.state = "fine"
+        async with asyncio.timeout(60):
+            while not there.app.help_lane.memory.countries:
+                await asyncio.sleep(0.01)
+        ana.says("/help")
+        assert "Germany" in (await ana.receives("nobody reads this chat", within=20)).text
+
+
+async def test_whoever_is_forgotten_while_their_country_is_looked_up_stays_forgotten(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        ana = there.person("Ana")
+        await onboard(there, ana)
+        await there.settled()
+        memory = there.app.help_lane.memory
+        memory.countries.clear()
+        there.app.store.database.plug.state = "hung"
+        ana.says("/help")
+        await ana.receives("nobody reads this chat", within=20)
+        assert memory.asked
+        memory.forget(ChatRef("telegram", str(ana.id)))
+        there.app.store.database.plug.state = "fine"
+        async with asyncio.timeout(60):
+            while there.app.help_lane._afters:
+                await asyncio.sleep(0.01)
+        assert not memory.countries

@@ -18,6 +18,7 @@ import pytest
 from bot.app import App
 from bot.crisis import answer
 from bot.demo import BotApiServer, Person
+from bot.service.ports import PATIENCE
 from bot.settings import read_settings
 from tests.quick_place import quick_place
 from tests.world import World, disk_full, onboard, world
@@ -86,7 +87,7 @@ async def everybody(folder: Path) -> AsyncIterator[tuple[World, dict[str, Person
     """A world with somebody in each state."""
     lived_in, ids = await asyncio.to_thread(_lived_in)
     (folder / "kindling.sqlite3").write_bytes(lived_in)
-    async with world(folder) as there:
+    async with world(folder, patience=PATIENCE) as there:
         people = {state: there.person(state) for state in ids}
         assert {state: person.id for state, person in people.items()} == ids
         yield there, people

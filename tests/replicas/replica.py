@@ -35,6 +35,12 @@ class Replica:
         self.process.kill()
         await self.process.wait()
 
+    async def stands_still(self, seconds: float) -> None:
+        """As on a machine that has no time for it: does nothing for so long, and then goes on."""
+        self.process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        self.process.send_signal(signal.SIGCONT)
+
     async def stops(self) -> int:
         """Asked to stop. Answers its exit code."""
         if self.process.returncode is None:

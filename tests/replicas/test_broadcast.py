@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
-import statistics
+import random
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import pytest
 
@@ -31,16 +31,6 @@ GROUPS = 6
 pytestmark = pytest.mark.postgres
 
 
-@pytest.fixture(autouse=True)
-def no_pauses() -> Iterator[None]:
-    """The messenger's look-alike lives in this process: while it stood still to look for garbage, messages that came evenly would
-    be counted as coming together."""
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
 async def prepared(database: Database, chats: list[int]) -> None:
     """In six groups, one due longer than the next."""
     keyring = Keyring(read_keys(KEY))
@@ -53,28 +43,47 @@ async def prepared(database: Database, chats: list[int]) -> None:
     await store.close()
 
 
-async def reached(seen: Seen, people: int, within: float = 240) -> None:
-    """Waits until so many have heard something: longer than a process may keep a delivery to itself, twice over."""
-    until = time.monotonic() + within
-    while len(seen.texts) < people:
-        assert time.monotonic() < until, f"{len(seen.texts)} of {people} after {within} seconds"
+async def reached(seen: Seen, people: int, patience: float = 200) -> None:
+    """Waits until so many have heard something. However slow the machine is, somebody new does within some minutes: a process may keep
+    a delivery to itself for two."""
+    until, before = time.monotonic() + patience, 0
+    while (now := len(seen.texts)) < people:
+        if now > before:
+            until, before = time.monotonic() + patience, now
+        assert time.monotonic() < until, f"{now} of {people}, and nobody new for {patience} seconds"
         await asyncio.sleep(0.05)
+
+
+class Scene(NamedTuple):
+    """What is there while replicas send."""
+
+    server: BotApiServer
+    seen: Seen
+    known: dict[str, str]
+    database: Database
+
+
+@asynccontextmanager
+async def sending(postgres_url: str, chats: list[int], rate: int) -> AsyncIterator[Scene]:
+    """A server, and a database in which all of these chats have a lesson due."""
+    async with BotApiServer(TOKEN, keep_calls=0, keep_messages=4) as server:
+        for chat in chats:
+            server.person(f"P{chat}", id=chat, started=True)
+        known = environment(server, postgres_url, SEND_RATE=str(rate), LOG_LEVEL="warning")
+        database = Database(read_settings(known).database)
+        await prepared(database, chats)
+        yield Scene(server, Seen(server), known, database)
+        await database.close()
 
 
 async def test_three_processes_two_of_which_die(postgres_url: str) -> None:
     chats = list(range(FIRST_CHAT, FIRST_CHAT + LEARNERS))
-    async with BotApiServer(TOKEN, keep_calls=0, keep_messages=4) as server, AsyncExitStack() as stack:
-        for chat in chats:
-            server.person(f"P{chat}", id=chat, started=True)
-        known = environment(server, postgres_url, SEND_RATE=str(RATE), LOG_LEVEL="warning")
-        database = Database(read_settings(known).database)
-        stack.push_async_callback(database.close)
-        await prepared(database, chats)
-        seen, order = Seen(server), dict[int, float]()
-        server.on_call(
+    async with sending(postgres_url, chats, RATE) as there, AsyncExitStack() as stack:
+        seen, order = there.seen, dict[int, float]()
+        there.server.on_call(
             lambda call: order.setdefault(call.chat_id or 0, time.monotonic()) if LESSON in call.text else None
         )
-        running: list[Replica] = [await stack.enter_async_context(replica(known)) for _ in range(3)]
+        running: list[Replica] = [await stack.enter_async_context(replica(there.known)) for _ in range(3)]
         for share, one in ((0.2, running[0]), (0.5, running[1])):
             await reached(seen, int(LEARNERS * share))
             await one.dies()
@@ -84,38 +93,43 @@ async def test_three_processes_two_of_which_die(postgres_url: str) -> None:
         announced = {chat for chat, texts in seen.texts.items() if any(ANNOUNCED in text for text in texts)}
         assert [chat for chat in chats if not lessons[chat] and chat not in announced] == [], "somebody was lost"
         assert [chat for chat, number in lessons.items() if number > 1 and chat not in announced] == [], "twice"
-        assert server.flood.peak <= RATE, "faster than allowed"
-        async with database.read() as db:
+        assert there.server.flood.peak <= RATE, "faster than allowed"
+        async with there.database.read() as db:
             assert await stuck(db) == 0
-        assert in_order(chats, order)
+        assert in_order(chats, order) > 2 / 3
 
 
-def in_order(chats: list[int], order: dict[int, float]) -> bool:
-    """Those due longest come first: what a process that died had taken comes a little later."""
-    half = len(chats) // 2
-    early, late = ([order[chat] for chat in part if chat in order] for part in (chats[:half], chats[half:]))
-    return statistics.median(early) < statistics.median(late)
+async def test_processes_that_stand_still_make_up_for_nothing_afterwards(postgres_url: str) -> None:
+    chats = list(range(FIRST_CHAT, FIRST_CHAT + 900))
+    chance = random.Random(1)
+    async with sending(postgres_url, chats, rate=100) as there, AsyncExitStack() as stack:
+        running = [await stack.enter_async_context(replica(there.known)) for _ in range(3)]
+        await reached(there.seen, 1)
+        for seconds in (0.18, 0.15, 0.18, 3.0, 0.18, 0.15, 0.18):
+            await asyncio.sleep(chance.uniform(0.5, 0.7))
+            await asyncio.gather(*(one.stands_still(seconds) for one in running[: 1 if seconds > 1 else 3]))
+        await reached(there.seen, len(chats))
+        assert {len(texts) for texts in there.seen.texts.values()} == {1}
+        assert there.server.flood.peak <= 100
+
+
+def in_order(chats: list[int], order: dict[int, float]) -> float:
+    """Those due longest come first. Answers which part of the first fifth belongs to the half due longest, before any process died:
+    what that one had taken comes later. Three processes take some at once, so it is not all; without an order it is half."""
+    first = sorted(order, key=order.__getitem__)[: len(chats) // 5]
+    return len(set(first) & set(chats[: len(chats) // 2])) / len(first)
 
 
 async def test_the_rate_is_used_and_never_exceeded(postgres_url: str) -> None:
     """By two processes together, at a server that refuses what is too much."""
     chats = list(range(FIRST_CHAT, FIRST_CHAT + 120))
-    async with BotApiServer(TOKEN, keep_calls=0, keep_messages=4) as server, AsyncExitStack() as stack:
-        for chat in chats:
-            server.person(f"P{chat}", id=chat, started=True)
-        known = environment(server, postgres_url, SEND_RATE="30", LOG_LEVEL="warning")
-        database = Database(read_settings(known).database)
-        stack.push_async_callback(database.close)
-        await prepared(database, chats)
-        server.flood.overall = 30
+    async with sending(postgres_url, chats, rate=30) as there, AsyncExitStack() as stack:
+        there.server.flood.overall = 30
         sent: list[float] = []
-        server.on_call(lambda call: sent.append(time.monotonic()) if LESSON in call.text else None)
+        there.server.on_call(lambda call: sent.append(time.monotonic()) if LESSON in call.text else None)
         for _ in range(2):
-            await stack.enter_async_context(replica(known))
-        await reached(Seen(server), 1)
-        async with asyncio.timeout(30):
-            while len(sent) < len(chats):
-                await asyncio.sleep(0.05)
-        assert server.flood.refused == 0
+            await stack.enter_async_context(replica(there.known))
+        await reached(there.seen, len(chats))
+        assert there.server.flood.refused == 0
         # What a calm machine uses of the rate is measured by the benchmark; this one may be busy, and then leaves more.
         assert (len(sent) - 1) / (sent[-1] - sent[0]) > 0.6 * 30

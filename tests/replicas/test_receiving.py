@@ -71,7 +71,7 @@ async def test_a_webhook_call_that_comes_again_while_the_first_is_answered_bring
     postgres_url: str, tmp_path: Path
 ) -> None:
     async with world(tmp_path / "one", DATABASE_URL=postgres_url) as there:
-        second = App(read_settings(there.settings | {"DATA_DIR": str(tmp_path / "two")}), there.clock)
+        second = App(read_settings(there.settings | {"DATA_DIR": str(tmp_path / "two")}), there.clock, there.patience)
         await _open(second)
         ana = there.person("Ana")
         slow = there.server.faults.add("slow", method="sendMessage", seconds=1.0)

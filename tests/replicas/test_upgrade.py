@@ -133,7 +133,7 @@ async def test_a_process_of_this_version_starts_on_the_tables_of_the_next(
             ana.says("/start")
             await ana.receives("all right with you", within=20)
             assert await old.stops() == 0
-        assert [line for line in old.said if " [error " in line] == []
+        assert [line for line in old.said if " [error " in line] == [], "\n".join(old.said)
 
 
 async def test_a_version_that_cannot_use_the_tables_says_so_and_still_answers_for_help(
@@ -144,7 +144,7 @@ async def test_a_version_that_cannot_use_the_tables_says_so_and_still_answers_fo
             await db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
             await db.execute(update(t.installation).where(t.installation.c.name == MARK).values(value=b"9999"))
         await there.stop()
-        there.app = App(read_settings(there.settings), there.clock)
+        there.app = App(read_settings(there.settings), there.clock, there.patience)
         there.running = asyncio.create_task(there.app.run(ticking=False))
         ana = there.person("Ana")
         ana.says("/help")

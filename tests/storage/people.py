@@ -9,7 +9,7 @@ from itertools import count
 
 from bot.messages import ChatRef
 from bot.service.learners import CONSENT_VERSION, Delivery, DeliveryKind, Learner, Profile, State
-from bot.service.ports import Due, DueBatch, Intent, Waiting
+from bot.service.ports import Coming, Due, DueBatch, Intent, Waiting
 from bot.storage.store import SqlStore
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -62,10 +62,15 @@ async def found(store: SqlStore, who: ChatRef = ANA) -> Learner:
     return learner
 
 
-def todays_lesson(due: Due, lesson: str = "stress-1", slot: date = TODAY) -> tuple[Intent, ...]:
+def each(due: Due, lesson: str | None = None) -> Coming:
+    """All of them, each with that lesson."""
+    return [(learner, lesson) for learner in due.learners]
+
+
+def todays_lesson(due: Due, lesson: str = "stress-1", slot: date = TODAY) -> tuple[Coming, tuple[Intent, ...]]:
     """The decision to send a lesson, and to look again tomorrow."""
     after = due.case.schedule._replace(due_at=NOW + timedelta(days=1), last_slot=slot)
-    return (Intent(after, DeliveryKind.LESSON, slot, lesson),)
+    return each(due, lesson), (Intent(after, DeliveryKind.LESSON, slot),)
 
 
 def those_in(batch: DueBatch) -> list[str]:
@@ -77,7 +82,7 @@ async def decide_all(store: SqlStore, lesson: str = "stress-1", take: int = 500)
     """Decides a lesson for everybody who is due. Answers for how many."""
     async with store.due_batch(NOW, take, HOLD) as batch:
         for due in batch.due:
-            batch.decide(due, todays_lesson(due, lesson))
+            batch.decide(*todays_lesson(due, lesson))
         return len(those_in(batch))
 
 

@@ -10,14 +10,18 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, func, select
+from sqlalchemy import Connection, delete, event, func, select
 
-from bot.service.ports import StoreUnavailable
+from bot.service.learners import DeliveryKind
+from bot.service.ports import Claimed, StoreUnavailable
 from bot.storage import tables as t
-from bot.storage.batch import DUE, ROADS
+from bot.storage.batch import DUE, ROADS, rows_of
 from bot.storage.database import Database
 from bot.storage.many import Alike, Change, Insert, These
 from bot.storage.migrate import migrate
+from bot.storage.store import READ_AT_ONCE, SqlStore
+from tests.crowd import crowd
+from tests.storage.conftest import PATIENT
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 COUNTS = Insert(t.daily_counts, ("day", "name", "count"))
@@ -26,7 +30,7 @@ BUDGET = Insert(t.budget, ("name", "next_at"))
 
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
-    database = Database(url, patience=1.0)
+    database = Database(url, patience=PATIENT)
     yield database
     await database.close()
 
@@ -52,6 +56,27 @@ async def test_planning_reads_the_rows_of_those_who_are_due_and_no_others(
         plan = "\n".join(await go(work))
     assert "INDEX" in plan.upper()
     assert not re.search(r"SCAN (learners|enrolments|passages)|Seq Scan on", plan), plan
+
+
+async def test_of_hundreds_who_are_about_to_be_sent_to_only_some_are_read_at_a_time(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chats, read = range(READ_AT_ONCE * 2 + 10), []
+    await crowd(store.database, store.keyring, chats, NOW)
+
+    def noted(db: Connection, learners: list[str]) -> Any:
+        read.append(len(learners))
+        return rows_of(db, learners)
+
+    monkeypatch.setattr("bot.storage.store.rows_of", noted)
+    async with store.database.read() as db:
+        them = (await db.execute(select(t.learners.c.id))).scalars().all()
+    lesson = Claimed([(f"d{one}", one, "stress-1") for one in them], DeliveryKind.LESSON, NOW.date())
+    opened = await store.opened([lesson], NOW)
+    assert sorted(one.delivery.learner for one in opened) == sorted(them)
+    assert read == [READ_AT_ONCE, READ_AT_ONCE, 10], (
+        "PostgreSQL's driver makes the rows in the thread of the event loop"
+    )
 
 
 def add(*days: int) -> list[tuple[object, ...]]:
@@ -145,12 +170,14 @@ async def test_whoever_gives_up_in_the_middle_leaves_nothing_behind(database: Da
 
 async def test_it_gives_up_when_its_patience_is_at_an_end(database: Database) -> None:
     async def held() -> None:
+        database.patience = 0.5
         async with database.bulk() as go:
             await go(lambda db: COUNTS.run(db, Alike(add(1))))
-            await asyncio.sleep(5)
+            await asyncio.sleep(60)
 
     with pytest.raises(StoreUnavailable):
         await held()
+    database.patience = PATIENT
     async with database.write() as db:
         await db.execute(t.daily_counts.insert().values(day=NOW.date(), name="cards", count=9))
     assert set(await counted(database)) == {9}
@@ -165,3 +192,15 @@ async def test_a_database_that_was_closed_can_be_used_again_and_closed_twice(dat
     await database.close()
     await database.close()
     assert set(await counted(database)) == {1, 2}
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_nothing_is_deleted_where_nobody_looks_up_what_belongs_to_it(database: Database) -> None:
+    """Rows written at one stretch name learners that were read right before, and are not looked up again: what belongs to a deleted
+    learner would stay."""
+    await migrate(database)
+    with pytest.raises(StoreUnavailable):
+        async with database.bulk() as go:
+            await go(lambda db: db.execute(delete(t.learners)))
+    async with database.write() as db:
+        await db.execute(delete(t.learners))

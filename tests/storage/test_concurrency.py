@@ -141,7 +141,7 @@ async def test_two_processes_never_decide_about_one_learner_twice(another_store:
                     return
                 for due in batch.due:
                     seen.extend(due.learners)
-                    batch.decide(due, todays_lesson(due))
+                    batch.decide(*todays_lesson(due))
                 await asyncio.sleep(0)
 
     await asyncio.gather(*(decide_until_done(store) for store in stores))
@@ -199,7 +199,7 @@ async def test_a_learner_who_is_writing_just_now_is_left_for_the_next_tick(anoth
     ana, ben = await meet(talking, ANA), await meet(talking, BEN)
     async with talking.turn(ANA, new_key(), NOW), ticking.due_batch(NOW, 10, HOLD) as batch:
         assert those_in(batch) == [ben.id], "passed by without waiting"
-        batch.decide(batch.due[0], todays_lesson(batch.due[0]))
+        batch.decide(*todays_lesson(batch.due[0]))
     async with ticking.due_batch(NOW, 10, HOLD) as batch:
         assert those_in(batch) == [ana.id], "passed by, not lost"
 

@@ -37,6 +37,7 @@ from tests.storage.people import (
     Opener,
     chat,
     decide_all,
+    each,
     found,
     ledger,
     meet,
@@ -527,8 +528,9 @@ async def test_due_learners_come_with_all_that_deciding_needs(store: SqlStore) -
         batch.postpone(due, NOW + minutes(60))
     assert (due.learners, due.case.schedule, due.case.wishes) == ([met.id], met.schedule, met.profile.wishes)
     assert (due.case.language, due.case.consent_version) == (met.language, met.consent_version)
-    assert due.tracks == ("sleep", "stress")
-    assert due.been_through == {"sleep-1", "stress-1"}
+    ((_, road),) = due.people
+    assert road.tracks == ("sleep", "stress")
+    assert road.been_through == {"sleep-1", "stress-1"}
 
 
 async def test_those_longest_due_come_first_and_no_more_than_asked_for(store: SqlStore) -> None:
@@ -537,7 +539,7 @@ async def test_those_longest_due_come_first_and_no_more_than_asked_for(store: Sq
     async with store.due_batch(NOW, 3, HOLD) as batch:
         assert those_in(batch) == [met[3].id, met[1].id, met[0].id]
         for due in batch.due:
-            batch.decide(due, todays_lesson(due))
+            batch.decide(*todays_lesson(due))
     async with store.due_batch(NOW, 3, HOLD) as batch:
         assert those_in(batch) == [met[2].id]
 
@@ -549,9 +551,9 @@ async def test_nobody_due_is_an_empty_batch(store: SqlStore) -> None:
     assert await store.uncertain(NOW) == 0
 
 
-async def test_those_who_are_alike_in_all_that_deciding_looks_at_come_together(store: SqlStore) -> None:
+async def test_those_who_are_alike_in_all_but_their_road_come_together(store: SqlStore) -> None:
     profile = Profile(country="DE", zone="Europe/Berlin", hour=13, pinned=1, words=(("love", "warmth"),))
-    alike = {(await meet(store, chat(n), profile=replace(profile, pinned=n))).id for n in range(3)}
+    alike = [(await meet(store, chat(n), profile=replace(profile, pinned=n))).id for n in range(3)]
     for number, other in enumerate(
         (
             {"profile": replace(profile, minute=5)},
@@ -564,24 +566,26 @@ async def test_those_who_are_alike_in_all_that_deciding_looks_at_come_together(s
         )
     ):
         await meet(store, chat(10 + number), **({"profile": profile} | other))
-    for number, lesson in enumerate(("stress-1", "stress-2")):
-        await meet(store, chat(20 + number), profile=profile)
-        async with store.turn(chat(20 + number), new_key(), NOW) as turn:
+    elsewhere = [(await meet(store, chat(n), profile=profile)).id for n in range(20, 23)]
+    for number, lesson in enumerate(("stress-1", "stress-2"), start=20):
+        async with store.turn(chat(number), new_key(), NOW) as turn:
             await turn.pass_through(lesson, Passage.DID)
-    await meet(store, chat(30), profile=profile)
-    async with store.turn(chat(30), new_key(), NOW) as turn:
+    async with store.turn(chat(22), new_key(), NOW) as turn:
         await turn.enrol(["sleep", "stress"])
     async with store.due_batch(NOW, 50, HOLD) as batch:
-        together = [set(due.learners) for due in batch.due]
-    assert alike in together
-    assert sorted(map(len, together)) == [1] * 10 + [3]
+        *others, together = sorted(batch.due, key=lambda due: len(due.people))
+    roads = dict(together.people)
+    assert [len(due.people) for due in others] == [1] * 7
+    assert roads.keys() == {*alike, *elsewhere}
+    assert len({roads[one] for one in alike}) == 1
+    assert len(set(roads.values())) == 4, "a road of their own for those who are elsewhere"
 
 
 async def test_what_was_decided_to_be_sent_comes_opened_and_held(store: SqlStore) -> None:
     met = [await meet(store, chat(number)) for number in range(3)]
     async with store.due_batch(NOW, 10, HOLD, ours=True) as batch:
         for due in batch.due:
-            batch.decide(due, todays_lesson(due))
+            batch.decide(*todays_lesson(due))
     waiting = await store.opened(batch.claimed, NOW)
     assert [one.learner for one in waiting] == [await found(store, one.chat) for one in met]
     assert [(one.delivery,) for one in waiting] == [await ledger(store, one.chat) for one in met]
@@ -593,7 +597,7 @@ async def test_what_was_given_back_keeps_its_order(store: SqlStore) -> None:
     met = [await meet(store, chat(number), due_at=NOW - minutes(number)) for number in range(20)]
     async with store.due_batch(NOW, 50, HOLD, ours=True) as batch:
         for due in batch.due:
-            batch.decide(due, todays_lesson(due))
+            batch.decide(*todays_lesson(due))
     for one in reversed(await store.opened(batch.claimed, NOW)):
         await store.release([one.delivery], NOW)
     waiting = await store.take_waiting(NOW, 50, HOLD)
@@ -603,7 +607,7 @@ async def test_what_was_given_back_keeps_its_order(store: SqlStore) -> None:
 async def test_what_was_decided_and_cannot_be_opened_is_given_back(store: SqlStore) -> None:
     await meet(store)
     async with store.due_batch(NOW, 10, HOLD, ours=True) as batch:
-        batch.decide(batch.due[0], todays_lesson(batch.due[0]))
+        batch.decide(*todays_lesson(batch.due[0]))
     hiccups = [OSError("the line was cut")]
 
     def cut(*_: object) -> None:
@@ -633,7 +637,7 @@ async def test_a_decision_to_send_is_a_row_that_waits_and_a_new_due_time(store: 
 async def test_deciding_changes_the_schedule_and_nothing_else(store: SqlStore) -> None:
     learner = await meet(store, step="hour", paused_until=NOW, owed_since=NOW)
     async with store.due_batch(NOW, 10, HOLD) as batch:
-        batch.decide(batch.due[0], [Intent(Schedule(State.STOPPED, last_slot=TODAY), DeliveryKind.FINISH, TODAY)])
+        batch.decide(each(batch.due[0]), [Intent(Schedule(State.STOPPED, last_slot=TODAY), DeliveryKind.FINISH, TODAY)])
     schedule = {"state": State.STOPPED, "due_at": None, "owed_since": None, "paused_until": None, "last_slot": TODAY}
     assert await found(store) == replace(learner, **schedule)  # type: ignore[arg-type]
 
@@ -643,7 +647,7 @@ async def test_a_decision_not_to_send_keeps_its_reason_and_never_waits(store: Sq
     async with store.due_batch(NOW, 10, HOLD) as batch:
         (due,) = batch.due
         after = due.case.schedule._replace(due_at=NOW + timedelta(hours=9))
-        batch.decide(due, [Intent(after, DeliveryKind.LESSON, TODAY, reason="quiet_hours")])
+        batch.decide(each(due), [Intent(after, DeliveryKind.LESSON, TODAY, reason="quiet_hours")])
     assert await store.take_waiting(NOW + timedelta(days=9), 10, HOLD) == ()
     (there,) = await ledger(store)
     assert (there.status, there.reason) == (DeliveryStatus.NOT_SENT, "quiet_hours")
@@ -656,9 +660,9 @@ async def test_a_date_may_have_several_decisions_not_to_send_and_still_its_lesso
         now = NOW + timedelta(hours=later)
         async with store.due_batch(now, 10, HOLD) as batch:
             after = learner.schedule._replace(due_at=now + timedelta(hours=1))
-            batch.decide(batch.due[0], [Intent(after, DeliveryKind.LESSON, TODAY, reason="quiet_hours")])
+            batch.decide(each(batch.due[0]), [Intent(after, DeliveryKind.LESSON, TODAY, reason="quiet_hours")])
     async with store.due_batch(NOW + timedelta(hours=3), 10, HOLD) as batch:
-        batch.decide(batch.due[0], todays_lesson(batch.due[0]))
+        batch.decide(*todays_lesson(batch.due[0]))
     statuses = [one.status for one in await ledger(store)]
     assert sorted(statuses) == [DeliveryStatus.CLAIMED, *[DeliveryStatus.NOT_SENT] * 3]
 
@@ -668,7 +672,7 @@ async def test_a_learner_may_get_two_rows_at_once(store: SqlStore) -> None:
     async with store.due_batch(NOW, 10, HOLD) as batch:
         after = learner.schedule._replace(due_at=NOW + timedelta(days=1))
         missed = Intent(after, DeliveryKind.LESSON, TODAY, reason="too_late")
-        batch.decide(batch.due[0], [missed, Intent(after, DeliveryKind.CATCH_UP, TODAY)])
+        batch.decide(each(batch.due[0]), [missed, Intent(after, DeliveryKind.CATCH_UP, TODAY)])
     (waiting,) = await store.take_waiting(NOW, 10, HOLD)
     assert waiting.delivery.kind is DeliveryKind.CATCH_UP
     assert len(await ledger(store)) == 2
@@ -698,7 +702,7 @@ async def test_a_batch_that_fails_leaves_everybody_due(store: SqlStore) -> None:
 
     async def fail() -> None:
         async with store.due_batch(NOW, 10, HOLD) as batch:
-            batch.decide(batch.due[0], todays_lesson(batch.due[0]))
+            batch.decide(*todays_lesson(batch.due[0]))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -853,7 +857,7 @@ async def test_every_lesson_in_doubt_is_asked_about_even_two_of_one_date(store: 
 async def test_a_notice_in_doubt_is_simply_sent_again(store: SqlStore) -> None:
     learner = await meet(store)
     async with store.due_batch(NOW, 10, HOLD) as batch:
-        batch.decide(batch.due[0], [Intent(learner.schedule._replace(due_at=None), DeliveryKind.FINISH, TODAY)])
+        batch.decide(each(batch.due[0]), [Intent(learner.schedule._replace(due_at=None), DeliveryKind.FINISH, TODAY)])
     (notice,) = await store.take_waiting(NOW, 10, HOLD)
     await store.sending([notice.delivery], NOW + HOLD)
     assert await store.uncertain(NOW + HOLD) == 1
@@ -925,6 +929,19 @@ async def test_our_own_work_is_never_taken_over(store: SqlStore) -> None:
     await handle(store)
     assert await store.take_over(NOW) == ()
     assert await store.uncertain(NOW) == 0
+
+
+async def test_what_became_of_a_lesson_to_somebody_who_was_forgotten_leaves_nothing(store: SqlStore) -> None:
+    """On SQLite nothing but this program keeps rows of nobody out of what is written at one stretch."""
+    going = await sending_lesson(store)
+    async with store.turn(ANA, new_key(), NOW) as turn:
+        assert await turn.forget(at_once=True)
+    sent = Done(going.delivery, DeliveryStatus.SENT, NOW, 1, passed="stress-1", answers=True, came=True)
+    refused = Done(going.delivery, DeliveryStatus.REFUSED, NOW, reason="our_bug", gone=True, failed=True)
+    await store.record([replace(sent, nudge_at=NOW, recap_at=NOW), refused])
+    async with store.database.read() as db:
+        for table in (t.deliveries, t.passages, t.attempts, t.enrolments):
+            assert await db.scalar(select(func.count()).select_from(table)) == 0, table.name
 
 
 # -- the rest ----------------------------------------------------------------------------------------------------------

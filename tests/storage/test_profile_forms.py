@@ -84,12 +84,12 @@ def _fields(profile: Profile) -> dict[str, Any]:
 
 @pytest.mark.parametrize("profile", [Profile(), FULL], ids=["blank", "full"])
 def test_the_brief_of_a_profile_says_what_planning_looks_at(profile: Profile) -> None:
-    text = json.dumps(wishes_form(profile)).encode()
+    text = json.dumps(wishes_form(sealed_form(profile))).encode()
     assert from_wishes_form(text) == profile.wishes
     assert from_wishes_form(text) is from_wishes_form(bytes(text)), "the same for all who have the same"
 
 
 @pytest.mark.parametrize("missing", sorted(WISHES))
 def test_a_brief_that_looks_at_less_is_not_believed(missing: str) -> None:
-    less = {key: value for key, value in wishes_form(FULL).items() if key != missing}
+    less = {key: value for key, value in wishes_form(sealed_form(FULL)).items() if key != missing}
     assert from_wishes_form(json.dumps(less).encode()) is None

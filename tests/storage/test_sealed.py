@@ -305,7 +305,7 @@ async def test_a_lesson_for_somebody_who_cannot_be_reached_any_more_steps_aside(
     await put(full, place("learners", "sealed_address"), (broken.id,), b"broken")
     async with full.due_batch(NOW, 10, HOLD, ours=True) as batch:
         for due in batch.due:
-            batch.decide(due, todays_lesson(due))
+            batch.decide(*todays_lesson(due))
     assert broken.id in those_in(batch), "planning does not look at addresses"
     assert [one.learner.chat for one in await full.opened(batch.claimed, NOW)] == [BEN]
     later = [one.learner.chat for one in await full.take_waiting(NOW + HOLD, 10, HOLD)]

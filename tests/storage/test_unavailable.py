@@ -27,8 +27,8 @@ from tests.postgres import Cluster
 from tests.storage.people import ANA, HOLD, KEY, NOW, TODAY, Opener, found, meet, new_key, sending_lesson
 
 PATIENCE = 0.25
-SLACK = 2.75
-"""Seconds that a busy machine may take on top of the patience."""
+SLACK = 7.75
+"""Seconds that a busy machine may take on top of the patience. Psycopg alone would wait for ten."""
 
 on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 on_postgres = pytest.mark.parametrize("url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
@@ -70,7 +70,7 @@ def writes(store: SqlStore, going: Waiting) -> dict[str, Call]:
     done = Done(going.delivery, DeliveryStatus.SENT, NOW, 1, passed="stress-1", answers=True)
     say = Say("Words", delivery=going.delivery.id)
     one = going.delivery
-    claimed = [Claimed([(one.id, one.learner)], one.kind, one.slot, one.lesson)]
+    claimed = [Claimed([(one.id, one.learner, one.lesson)], one.kind, one.slot)]
     return {
         "turn": turn,
         "due_batch": due_batch,
@@ -271,7 +271,7 @@ async def test_postgres_hung_and_let_go_again(
 ) -> None:
     before = await found(store)
     calls = everything(hasty, going)
-    await asyncio.gather(*(hasty.country_of(ANA) for _ in range(8)))
+    await works(lambda: asyncio.gather(*(hasty.country_of(ANA) for _ in range(8))))
     postgres.freeze()
     try:
         # All at once, and more than the pool has connections, so that every one of them is stuck.
@@ -293,7 +293,7 @@ async def test_whoever_gives_up_on_a_hung_postgres_earlier_is_let_go_at_once(
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):  # as the help card does
             await store.country_of(ANA)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 8, "it was not waited for until the server answers, which takes psycopg ten"
     postgres.thaw()
     await works(store.ready)
     assert await store.country_of(ANA) == "DE"

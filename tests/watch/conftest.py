@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -48,16 +49,28 @@ class Visitor:
             return answer.status
 
 
+def watched(folder: Path, port: int) -> AbstractAsyncContextManager[World]:
+    """A world that an operator looks at."""
+    return world(folder, HTTP_LISTEN=f"127.0.0.1:{port}", OPERATOR_TOKEN=TOKEN)
+
+
+@asynccontextmanager
+async def visiting(there: World) -> AsyncIterator[Visitor]:
+    """Somebody who looks at it."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        yield Visitor(f"http://{there.settings['HTTP_LISTEN']}", session)
+
+
 @pytest.fixture
 async def there(tmp_path: Path, unused_tcp_port: int) -> AsyncIterator[World]:
-    async with world(tmp_path, HTTP_LISTEN=f"127.0.0.1:{unused_tcp_port}", OPERATOR_TOKEN=TOKEN) as found:
+    async with watched(tmp_path, unused_tcp_port) as found:
         yield found
 
 
 @pytest.fixture
 async def visitor(there: World) -> AsyncIterator[Visitor]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-        yield Visitor(f"http://{there.settings['HTTP_LISTEN']}", session)
+    async with visiting(there) as found:
+        yield found
 
 
 async def town(there: World, now: datetime) -> None:

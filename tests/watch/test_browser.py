@@ -8,17 +8,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
-from tests.demo.test_page import ARGUMENTS, CHROMIUM
-from tests.watch.conftest import LOOKS_AGAIN, TOKEN, Visitor, town
-from tests.world import World
+from tests.chromium import in_chromium
+from tests.ports import free_port
+from tests.watch.conftest import LOOKS_AGAIN, TOKEN, Visitor, town, visiting, watched
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's Chromium"),
-]
-
+pytestmark = in_chromium
 PICTURES = os.environ.get("PICTURES")
 """A folder to keep pictures in, to be looked at."""
 SIZES = {"phone": (360, 740), "desk": (1280, 800)}
@@ -49,12 +46,13 @@ CONTRAST = """
 """
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        await browser.close()
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def visitor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Visitor]:
+    """Looks at a town in which nothing changes, so that one is enough for all."""
+    async with watched(tmp_path_factory.mktemp("town"), free_port()) as there:
+        await town(there, there.clock.now)
+        async with visiting(there) as visitor:
+            yield visitor
 
 
 async def _open(browser: Browser, root: str, size: str, theme: str) -> Page:
@@ -71,15 +69,14 @@ async def _open(browser: Browser, root: str, size: str, theme: str) -> Page:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_every_view_can_be_read(there: World, visitor: Visitor, browser: Browser, size: str, theme: str) -> None:
-    await town(there, there.clock.now)
+async def test_every_view_can_be_read(visitor: Visitor, browser: Browser, size: str, theme: str) -> None:
     page = await _open(browser, visitor.root, size, theme)
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text))
     for view in ("Today", "People", "Lessons"):
         await page.get_by_role("link", name=view).click()
         await expect(page.get_by_role("heading", name=view, exact=True)).to_be_visible()
-        await expect(page.locator(f"meta[{LOOKS_AGAIN}]")).to_have_count(0, timeout=60_000)
+        await expect(page.locator(f"meta[{LOOKS_AGAIN}]")).to_have_count(0)
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "no sideways scrolling"
         assert await page.evaluate(CONTRAST) == []
         if PICTURES:
@@ -88,10 +85,7 @@ async def test_every_view_can_be_read(there: World, visitor: Visitor, browser: B
     assert problems == []
 
 
-async def test_pictures_tell_their_numbers_to_those_who_cannot_see_them(
-    there: World, visitor: Visitor, browser: Browser
-) -> None:
-    await town(there, there.clock.now)
+async def test_pictures_tell_their_numbers_to_those_who_cannot_see_them(visitor: Visitor, browser: Browser) -> None:
     page = await _open(browser, visitor.root, "phone", "light")
     await page.get_by_role("link", name="People").press("Enter")
     await expect(page.get_by_role("img", name="active: 25")).to_be_visible()
@@ -108,7 +102,8 @@ async def test_a_wrong_token_is_said_and_can_be_mended(
     visitor: Visitor, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.operator.door.WRONG_TOKEN_WAIT", 0.0)
-    page = await browser.new_page()
+    context = await browser.new_context()
+    page = await context.new_page()
     await page.goto(f"{visitor.root}/operator")
     await page.get_by_label("Token").fill("not-it")
     await page.get_by_role("button", name="Open").click()

@@ -5,28 +5,39 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import sqlite3
-import time
 from collections import namedtuple
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack, asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from bot.app import App
 from bot.doctor import look_around, messenger
 from bot.doctor.look import Patient
+from bot.service.upkeep import AUDIT
 from bot.settings import read_settings
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
-from tests.cli.api import answering, look_alike
+from tests.breaking import (
+    ELSEWHERE,
+    HOOK,
+    TOKEN,
+    WRONG_TOKEN,
+    answer_slowly,
+    api_server,
+    audit_of,
+    held,
+    misspell_a_lesson,
+    overwrite_database,
+    sql,
+    tables_of,
+)
+from tests.cli.api import look_alike
 from tests.cli.conftest import OTHER_KEY
 from tests.cli.people import ring
 from tests.content.course_folder import CourseFolder
@@ -34,9 +45,7 @@ from tests.crowd import crowd
 from tests.watch.conftest import TOKEN as OPENS
 from tests.watch.conftest import Visitor
 from tests.watch.test_page import words
-from tests.world import KEY, TravelClock
-
-TOKEN = "1000:a-token-that-nobody-may-see"
+from tests.world import KEY, PATIENT, TravelClock
 
 
 @dataclass
@@ -50,6 +59,7 @@ class Scene:
     elsewhere: ExitStack
     api: Any
     course: CourseFolder
+    patience: float = PATIENT
     later: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     @property
@@ -84,21 +94,15 @@ async def _people(scene: Scene) -> None:
 
 
 def note_audit(scene: Scene) -> None:
-    noted = scene.clock.now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    audit = {"at": noted, "learners": 12, "people": 0, "days": 0, "reasons": {}}
-    sql(scene, "INSERT INTO installation (name, value) VALUES ('audit', ?)", json.dumps(audit).encode())
-
-
-def sql(scene: Scene, statement: str, *values: Any) -> None:
-    with closing(sqlite3.connect(scene.file)) as db, db:
-        db.execute(statement, values)
+    note = "INSERT OR REPLACE INTO installation (name, value) VALUES (?, ?)"
+    sql(scene.file, note, AUDIT, audit_of(scene.clock.now))
 
 
 # -- the faults --------------------------------------------------------------------------------------------------------
 
 
 def wrong_token(scene: Scene) -> None:
-    scene.environment["BOT_TOKEN"] = "1000:another-token-altogether"
+    scene.environment["BOT_TOKEN"] = WRONG_TOKEN
 
 
 def unreachable(scene: Scene) -> None:
@@ -106,8 +110,7 @@ def unreachable(scene: Scene) -> None:
 
 
 def slow(scene: Scene) -> None:
-    scene.patch.setattr(messenger, "SLOW", 0.2)
-    scene.api[0].faults.add("slow", method="getMe", seconds=0.5)
+    answer_slowly(scene.api[0].faults, scene.patch)
 
 
 def no_database(scene: Scene) -> None:
@@ -115,15 +118,12 @@ def no_database(scene: Scene) -> None:
 
 
 def locked(scene: Scene) -> None:
-    scene.patch.setattr("bot.storage.diagnosis.PATIENCE", 0.2)
-    holder = scene.elsewhere.enter_context(closing(sqlite3.connect(scene.file, isolation_level=None)))
-    holder.execute("BEGIN IMMEDIATE")
+    scene.elsewhere.enter_context(held(scene.file, scene.patch))
+    scene.patience = 0.5
 
 
 def damaged(scene: Scene) -> None:
-    for log in scene.file.parent.glob("kindling.sqlite3-*"):
-        log.unlink()
-    scene.file.write_bytes(b"hello " * 4000)
+    overwrite_database(scene.file)
 
 
 def wrong_key(scene: Scene) -> None:
@@ -131,9 +131,7 @@ def wrong_key(scene: Scene) -> None:
 
 
 def other_tables(scene: Scene) -> None:
-    """Tables of a version so new that this one must not use them."""
-    sql(scene, "UPDATE alembic_version SET version_num = '9999'")
-    sql(scene, "UPDATE installation SET value = ? WHERE name = 'programs_from'", b"9999")
+    tables_of(scene.file, "9999")
 
 
 def disk_full(scene: Scene) -> None:
@@ -146,38 +144,22 @@ def lessons_broken(scene: Scene) -> None:
 
 
 def a_lesson_broken(scene: Scene) -> None:
-    scene.course.swap("## Reflect", "## Reflekt")
+    misspell_a_lesson(scene.course.root)
 
 
 def helplines_old(scene: Scene) -> None:
     scene.clock.now = datetime(2031, 1, 1, tzinfo=UTC)
-    sql(scene, "UPDATE learners SET due_at = NULL")
-    sql(scene, "DELETE FROM installation WHERE name = 'audit'")
+    sql(scene.file, "UPDATE learners SET due_at = NULL")
     note_audit(scene)
 
 
 def clock_skewed(scene: Scene) -> None:
-    def answer(method: str) -> web.Response:
-        if method == "getUpdates":
-            time.sleep(0.2)  # in a thread of its own: nobody waits for it
-        results: dict[str, Any] = {
-            "getUpdates": [],
-            "getMe": {"id": 1000, "is_bot": True, "first_name": "K", "username": "k_bot"},
-        }
-        theirs = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
-        result = results.get(method, {"url": ""} if method == "getWebhookInfo" else True)
-        return web.json_response({"ok": True, "result": result}, headers={"Date": theirs})
-
-    scene.environment["BOT_API_URL"] = scene.elsewhere.enter_context(answering(answer))
+    scene.environment["BOT_API_URL"] = scene.elsewhere.enter_context(api_server(timedelta(minutes=10)))
 
 
 def webhook_moved(scene: Scene) -> None:
     """Another program takes the webhook to itself, once the bot has set it."""
-    scene.environment |= {
-        "WEBHOOK_URL": "https://bot.example",
-        "WEBHOOK_SECRET": "hush-hush-hush-hush",
-        "LISTEN": "127.0.0.1:0",
-    }
+    scene.environment |= HOOK | {"LISTEN": "127.0.0.1:0"}
 
     async def move() -> None:
         root = f"{scene.environment['BOT_API_URL']}/bot{TOKEN}"
@@ -187,15 +169,15 @@ def webhook_moved(scene: Scene) -> None:
                     async with session.get(f"{root}/getWebhookInfo") as answer:
                         if (await answer.json())["result"].get("url"):
                             break
-            async with session.post(f"{root}/setWebhook", json={"url": "https://else.example/telegram"}) as answer:
+            async with session.post(f"{root}/setWebhook", json={"url": ELSEWHERE}) as answer:
                 assert answer.status == 200
 
     scene.later.append(move)
 
 
 def audit_missing(scene: Scene) -> None:
-    sql(scene, "DELETE FROM installation WHERE name = 'audit'")
-    sql(scene, "UPDATE learners SET created_at = '2026-01-01 00:00:00.000000'")
+    sql(scene.file, "DELETE FROM installation WHERE name = ?", AUDIT)
+    sql(scene.file, "UPDATE learners SET created_at = '2026-01-01 00:00:00.000000'")
 
 
 @dataclass(frozen=True)
@@ -233,7 +215,7 @@ WAITS_FOR_PEOPLE = {"helplines-unconfirmed", "texts-unsigned", "reviewers", "sig
 @asynccontextmanager
 async def bot_of(scene: Scene) -> AsyncIterator[Visitor]:
     """The bot of the scene, and somebody who has signed in to its page."""
-    app = App(read_settings(scene.environment), scene.clock)
+    app = App(read_settings(scene.environment), scene.clock, scene.patience)
     running = asyncio.create_task(app.run(ticking=False))
     try:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:

@@ -33,6 +33,8 @@ REMEMBERED = 20_000
 LOOK_UP = 0.05
 """Seconds that the card waits for the database to say which country was chosen. Without an answer it opens with the directory."""
 
+LONG = 700
+"""Characters from which a message is read beside the event loop."""
 ANSWERED_WITHIN = 10.0
 """Seconds that the one line about help waits for the answer above it."""
 SOFTLY_EVERY = timedelta(hours=24)
@@ -50,7 +52,8 @@ Load = Callable[..., Awaitable[Any]]
 class Memory:
     """What the help lane knows without a database: the country each chat chose, how often it was shown a card today, the latest
     exchange, the need for which a country is being picked, the words that opened a card (held until they carry on or write
-    again, never written anywhere), hashes of words that were meant otherwise, and when the one line about help was last shown."""
+    again, never written anywhere), hashes of words that were meant otherwise, when the one line about help was last shown, and about
+    whose country the database is being asked."""
 
     countries: OrderedDict[ChatRef, str | None] = field(default_factory=OrderedDict)
     shown: OrderedDict[ChatRef, tuple[date, int]] = field(default_factory=OrderedDict)
@@ -59,9 +62,11 @@ class Memory:
     held: OrderedDict[ChatRef, Incoming] = field(default_factory=OrderedDict)
     meant_otherwise: OrderedDict[ChatRef, frozenset[int]] = field(default_factory=OrderedDict)
     softly: OrderedDict[ChatRef, datetime] = field(default_factory=OrderedDict)
+    asked: set[ChatRef] = field(default_factory=set)
 
     def note_country(self, chat: ChatRef, country: str | None) -> None:
         """Remembers the country a chat chose; the oldest is forgotten when there are too many."""
+        self.asked.discard(chat)
         _put(self.countries, chat, country)
 
     def count(self, chat: ChatRef, today: date) -> int:
@@ -77,6 +82,7 @@ class Memory:
 
     def forget(self, chat: ChatRef) -> None:
         """Drops all that is known of a chat: whoever was deleted is not remembered here either."""
+        self.asked.discard(chat)
         for book in (self.countries, self.shown, self.messages, self.picking, self.held, self.meant_otherwise):
             book.pop(chat, None)
 
@@ -135,6 +141,12 @@ class HelpLane:
             return False
         asked = crisis.is_call_for_help(incoming.text) or incoming.text.strip().casefold() == LINK_FROM_A_GROUP
         return asked or self._typed_country(incoming) is not None
+
+    def at_hand(self, incoming: Incoming) -> bool:
+        """Whether reading their words takes no more than a moment."""
+        return incoming.kind is Kind.PRESS or (
+            len(incoming.text) <= LONG and detect.at_hand(incoming.text, incoming.language)
+        )
 
     def read(self, incoming: Incoming) -> Heard:
         """What their words say without asking. Nothing leaves this machine, and nothing of it is kept."""
@@ -213,12 +225,21 @@ class HelpLane:
 
     async def _country(self, chat: ChatRef) -> str | None:
         if chat not in self.memory.countries:
-            try:
-                async with asyncio.timeout(LOOK_UP):
-                    self.memory.note_country(chat, await self._country_of(chat))
-            except Exception:
-                return None
-        return self.memory.countries[chat]
+            # Not cut off when the card goes: that would cost the connection, and make the next one wait for another.
+            looking = self._beside(self._look_up(chat))
+            await asyncio.wait({looking}, timeout=LOOK_UP)
+        return self.memory.countries.get(chat)
+
+    async def _look_up(self, chat: ChatRef) -> None:
+        self.memory.asked.add(chat)
+        try:
+            country = await self._country_of(chat)
+            if chat in self.memory.asked:  # neither forgotten nor told something newer meanwhile
+                self.memory.note_country(chat, country)
+        except Exception:
+            return  # the card opens with the directory
+        finally:
+            self.memory.asked.discard(chat)
 
     async def _show(self, chat: ChatRef, card: crisis.Card) -> int | None:
         rows = [
@@ -277,9 +298,14 @@ class HelpLane:
         elif incoming.kind is not Kind.PRESS and crisis.is_call_for_help(incoming.text):
             self.memory.keep_messages(chat, await self._until_through(lambda: self._how_to_use(incoming)))
         # The card has been shown: what the database has to do with it must not keep the update, or a stop, waiting.
-        after = asyncio.create_task(self._after_kindly(incoming, effects, now))
-        self._afters.add(after)
-        after.add_done_callback(self._afters.discard)
+        self._beside(self._after_kindly(incoming, effects, now))
+
+    def _beside(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Work that neither an update nor a stop waits for."""
+        task = asyncio.create_task(work)
+        self._afters.add(task)
+        task.add_done_callback(self._afters.discard)
+        return task
 
     async def _after_kindly(self, incoming: Incoming, effects: crisis.Effects, now: datetime) -> None:
         try:

@@ -4,6 +4,12 @@ Lessons go out in windows of evenly spaced moments. Windows are given out by the
 processes never use the same one. A reply does not wait for a window, only for room within the second, and goes before
 lessons; what it used is taken off the next window. Help goes before both, has a share that neither of them uses, and is taken
 off in the same way.
+
+Why several processes together never let more arrive in a second than allowed, none of them knowing what the others do: their
+moments lie as far apart as the rate asks for, and a little more, the part of the rate that is left. A moment is good for a little
+while, the `tolerance`, which is so short that even if all of a second's messages come as late as that, they are not too many. Later
+than that nothing leaves. What left in time and may have arrived later, by its answer, pays for another moment, and for one more
+again and again while there is no answer: so in every second each message has a moment of its own that no other one uses.
 """
 
 from __future__ import annotations
@@ -14,14 +20,33 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.messages import ChatRef
-from bot.service.ports import StoreUnavailable
+from bot.service.ports import CALMS_DOWN, MOST_LEFT, StoreUnavailable, Stretch
 
-LEAST_LEFT, MOST_LEFT, LEFT_AT_FIRST = 0.025, 0.2, 0.1
-"""The part of the allowed rate that lessons leave: for help, and for messages that bunch up on their way. As much of a second
-as messages were early or late of late is as much of the rate as two neighbouring seconds may exchange."""
+LEAST_LEFT, LEFT_AT_FIRST = 0.025, 0.1
+"""The part of the allowed rate that lessons leave at least where the budget is shared: for help, and for messages that bunch up on
+their way. As much of a second as messages are late is as much of the rate as two neighbouring seconds may exchange."""
+LEFT_FOR_ANSWERS = 0.5
+"""How much more is left, of what answers and help took within a second: others hear of them that many seconds later."""
+MORE_LEFT = 0.08
+"""How much more is left in a second in which all messages come later than is borne. Some late ones are cheaper paid for."""
+AHEAD = 0.25
+"""Seconds that other processes' windows may take between asking for time and having it; else windows are made shorter, and asked for
+later: whatever has to be made up for must be so within a second."""
+SETTLES = 0.05
+"""Seconds for which messages that were spent are gathered, until they are paid for together."""
+OVERDUE = 0.3
+"""Seconds after its moment after which a message without an answer pays for another one, as it may arrive at any time: so soon that the
+new one comes within a second of the one before, though it may have to wait for others."""
+STUCK = 0.3
+"""The part of a process's messages of a second that may be without an answer for much longer than usual. With more of them nothing new
+leaves where the budget is shared: all of them may arrive at once."""
+FIRST_DOUBT = 0.05
+"""Seconds asked for in addition, at first, where the budget took so long to answer that nobody knows when the stretch begins."""
+TRUSTS_AGAIN = 0.9
+"""What is left of that after every stretch that was known well."""
 HELP_SHARE = 0.01
 """The part of the messages of any second that lessons and replies never use. Below a hundred a second that is not one whole message:
 then help has the very next place, for which it waits as long as lies between two messages at the most."""
@@ -32,10 +57,8 @@ FREELY = 0.1
 LEFT_ALONE = 0.015
 """The same for a process that is alone: it knows of every message when it arrived at the latest, and lets none go that could be one
 too many within any second. Nothing needs to be left for what bunches up."""
-CALMS_DOWN = 10.0
-"""Seconds after which half of what was seen is forgotten."""
 WINDOW = 0.25
-"""Seconds that one window lasts: what a process that dies has reserved in vain, and how soon a reply is made up for."""
+"""Seconds that one window lasts at most: what a process that dies has reserved in vain, and how soon a reply is made up for."""
 CHAT_GAP = 1.1
 """Seconds between two messages to one chat where one a second is allowed: the first may be slower on its way than the second."""
 LONGEST_AGREED = 2.0
@@ -52,21 +75,27 @@ ANSWER = 0.25
 """Seconds after which a message without an answer counts as having arrived."""
 SECOND = 1.01
 """Seconds over which no more messages than allowed may arrive, and a little for what cannot be seen from here."""
+NOT_YET_KNOWN = 10
+"""Answers until it is known how long the quickest take: the first ones may all have been held up."""
 FORGETS = 60.0
 """Seconds in which the quickest answer of late counts as half as long again: ways become longer, too."""
 
 
-class Budget(Protocol):
-    """Gives out time in which messages may be sent. `alone` says that nobody else is given any. Raises StoreUnavailable when it
-    cannot be asked."""
+class Timekeeper(Protocol):
+    """Gives out time in which messages may be sent. Raises StoreUnavailable when it cannot be asked."""
 
-    alone: bool
-
-    async def reserve(self, seconds: float) -> tuple[float, float]:
-        """The next free stretch of so many seconds: in how many seconds it begins, and for how many everything is still held."""
+    async def reserve(self, seconds: float, left: float) -> Stretch:
+        """The next free stretch for as many messages as are allowed in so many seconds, longer by the part that is left: the
+        greatest that any process has named of late."""
 
     async def hold(self, seconds: float) -> None:
         """Nothing may be reserved for so long: the messenger said so."""
+
+
+class Budget(Timekeeper, Protocol):
+    """The time of a process. `alone` says that nobody else is given any."""
+
+    alone: bool
 
 
 class OwnBudget:
@@ -78,16 +107,40 @@ class OwnBudget:
         self._clock = clock
         self._next = self._held = 0.0
 
-    async def reserve(self, seconds: float) -> tuple[float, float]:
+    async def reserve(self, seconds: float, left: float) -> Stretch:
         """See the port."""
         now = self._clock()
         start = max(now, self._next)
-        self._next = start + seconds
-        return start - now, max(0.0, self._held - now)
+        self._next = start + seconds / (1.0 - left)
+        return Stretch(start, 0.0, max(0.0, self._held - now), left)
 
     async def hold(self, seconds: float) -> None:
         """See the port."""
         self._held = max(self._held, self._clock() + seconds)
+
+
+class SharedBudget:
+    """The budget of every process on one database. `kept` answers what keeps it, and raises StoreUnavailable before that is open."""
+
+    alone = False
+
+    def __init__(self, kept: Callable[[], Timekeeper]) -> None:
+        self._kept = kept
+
+    async def reserve(self, seconds: float, left: float) -> Stretch:
+        """See the port."""
+        return await self._kept().reserve(seconds, left)
+
+    async def hold(self, seconds: float) -> None:
+        """See the port."""
+        await self._kept().hold(seconds)
+
+
+class Moment(NamedTuple):
+    """When a message may leave, and until when."""
+
+    at: float
+    until: float
 
 
 class Pace:
@@ -103,16 +156,19 @@ class Pace:
         self._budget = budget
         self._clock = clock
         self._chats = ChatPace(CHAT_GAP / chat_rate, clock)
-        self._moments: deque[float] = deque()
+        self._moments: deque[Moment] = deque()
         self._end = 0.0
+        self._ahead = self._doubt = 0.0
+        self._length = WINDOW if budget.alone else WINDOW / 4
         self._spent = 0
-        self._late = 0.0
         self._urgent = self._calling = 0
-        self._in_turn = asyncio.Lock()
+        self._lacking = 0
+        self._in_turn, self._asking = asyncio.Lock(), asyncio.Lock()
         self._settling: asyncio.Task[None] | None = None
-        self._replies: deque[float] = deque()
+        self._answers: deque[float] = deque()
         self._replied_until = 0.0
         self._lately: deque[Passed] = deque()
+        self._unanswered: set[Passed] = set()
         self._held_until = 0.0
         self._doubted: ChatRef | None = None
         self._trip = TRIP_AT_FIRST
@@ -138,42 +194,96 @@ class Pace:
 
         Raises StoreUnavailable when the budget cannot be asked.
         """
-        await self._sleep_until(self._end - WINDOW / 2)
-        if self.held > SHORT:
-            return 0
-        number = 1 if self._doubted else max(1, min(most, round(WINDOW * self.rate)))
-        await self._sleep_until(self._held_until)
-        spent, self._spent = self._spent, 0
-        lost, self._unsteady.lost = min(self._unsteady.lost, WINDOW), 0.0
-        wait, held = await self._budget.reserve((number + spent) * self._gap + lost)
-        self._held_until = max(self._held_until, self._clock() + held if held else 0.0)
-        if held:
-            return 0 if held > SHORT else await self.window(most)
-        start = self._clock() + wait + spent * self._gap + lost
-        self._moments.extend(start + place * self._gap for place in range(number))
-        self._end = start + number * self._gap
-        return number
+        while True:
+            await self._sleep_until(self._end - WINDOW / 2 + max(0.0, self._ahead - AHEAD))
+            if self.held > SHORT:
+                return 0
+            await self._sleep_until(self._held_until)
+            await self._until(self._stuck)
+            stretch, spent = await self._reserve(number := 1 if self._doubted else max(1, min(most, self._few)))
+            if stretch.held:
+                self._held_until = max(self._held_until, self._clock() + stretch.held)
+                continue
+            if moments := self._moments_of(stretch, number, spent):
+                self._moments.extend(moments)
+                return len(moments)
 
-    async def lesson(self, chat: ChatRef) -> None:
-        """Waits for the moment of one lesson."""
+    @property
+    def _few(self) -> int:
+        """Messages of one window. Where others wait as well they are fewer: what comes after is not far away then, and can still make up
+        for something. Where the database is slow that cannot be had."""
+        if self._doubt > FIRST_DOUBT:
+            return round(WINDOW * self.rate)
+        return round(self._length * self.rate)
+
+    def _moments_of(self, stretch: Stretch, number: int, spent: int) -> list[Moment]:
+        """As many moments as lie in it wherever it truly lies. What nobody can be sure of is asked for next time, in addition."""
+        gap = 1.0 / (self.rate * (1.0 - stretch.left))
+        borne, doubt = self._unsteady.borne_of(stretch)
+        begins = stretch.begins + spent * gap
+        certain = number + math.floor((self._doubt - doubt) / gap)
+        # What was slow once need not be so again; where it is again and again, more and more is asked for until it is enough.
+        self._doubt = max(min(doubt, 2 * self._doubt + FIRST_DOUBT), self._doubt * TRUSTS_AGAIN - 0.001)
+        self._end = begins + max(0, min(number, certain)) * gap
+        return [Moment(at, at + borne) for at in (begins + place * gap for place in range(min(number, certain)))]
+
+    async def _reserve(self, number: int) -> tuple[Stretch, int]:
+        """A stretch for so many messages, and the number of those before them, which have left already and are paid for there."""
+        overdue = [passed for passed in self._unanswered if passed.is_overdue]
+        # Of what is longer ago than a second nobody has to know.
+        spent, self._spent = min(self._most, self._spent + len(overdue)), 0
+        asked = self._clock()
+        try:
+            for passed in overdue:
+                passed.paid_at(math.inf)
+            seconds = (number + spent) / self.rate + self._doubt
+            stretch = await self._budget.reserve(seconds, self._unsteady.wanted())
+        except BaseException:
+            self._spent += spent
+            for passed in overdue:
+                passed.paid_at(asked)
+            raise
+        for place, passed in enumerate(overdue, start=1):
+            passed.paid_at(stretch.begins + place / self.rate)
+        if not self._budget.alone:
+            self._ahead = max(0.0, stretch.begins - asked)
+            fitting = self._length * math.sqrt(AHEAD / max(self._ahead, AHEAD / 4))
+            self._length = min(WINDOW, max(1.0 / self.rate, fitting))
+        self._unsteady.left = stretch.left
+        return stretch, spent
+
+    async def lesson(self, chat: ChatRef) -> Moment | None:
+        """Waits for the moment of one lesson. Answers it: with that it `passes`. None when all lessons are held for longer than one
+        waits, which `held` tells."""
         await self._chats.turn(chat)
         while True:
             moment = await self._moment()
-            await self._sleep_until(moment)
+            if moment is None:
+                return None
+            await self._sleep_until(moment.at)
             async with self._in_turn:  # otherwise all that wait for the same place would look for it again and again
                 await self._until(self._room_for_a_lesson)
-            self._late = self._clock() - moment
-            self._unsteady.note(self._late)
-            if self._late <= self._unsteady.borne:
-                return
+            if self._clock() <= moment.until:
+                return moment
+            self._unsteady.missed()
 
-    async def _moment(self) -> float:
-        while True:
-            while self._moments:
-                moment = self._moments.popleft()
-                if moment > self._clock() - self._unsteady.borne:
-                    return moment
-            await self.window(1)
+    async def _moment(self) -> Moment | None:
+        self._lacking += 1
+        try:
+            while (moment := self._next_moment()) is None:
+                async with self._asking:  # one asks for all that lack one: after a stall that may be hundreds
+                    if not self._moments and await self.window(self._lacking) == 0:
+                        return None
+            return moment
+        finally:
+            self._lacking -= 1
+
+    def _next_moment(self) -> Moment | None:
+        while self._moments:
+            moment = self._moments.popleft()
+            if moment.until > self._clock():
+                return moment
+        return None
 
     # -- answers and help ----------------------------------------------------------------------------------------------
 
@@ -201,23 +311,28 @@ class Pace:
 
     def spend(self) -> None:
         """Counts a message that waited for nothing."""
-        self.passes()
+        self._passed()
         self._spent += 1
+        self._note_answer()
         self._settle()
 
     async def _agreed(self) -> None:
         """Counts a reply. Where the budget is shared, many of them are asked for first; of few the others hear afterwards."""
-        now = self._clock()
-        while self._replies and self._replies[0] <= now - 1.0:
-            self._replies.popleft()
-        self._replies.append(now)
-        if self._budget.alone or len(self._replies) <= FREELY * self.rate:
+        self._note_answer()
+        if self._budget.alone or len(self._answers) <= FREELY * self.rate:
             self._spent += 1
             self._settle()
             return
         with suppress(StoreUnavailable):  # somebody is waiting for the answer, budget or not
-            wait, _held = await self._budget.reserve(self._gap)
-            await asyncio.sleep(min(wait, LONGEST_AGREED))
+            stretch = await self._budget.reserve(1 / self.rate, self._unsteady.wanted())
+            await asyncio.sleep(min(max(0.0, stretch.begins - self._clock()), LONGEST_AGREED))
+
+    def _note_answer(self) -> None:
+        now = self._clock()
+        while self._answers and self._answers[0] <= now - 1.0:
+            self._answers.popleft()
+        self._answers.append(now)
+        self._unsteady.leave(LEAST_LEFT + len(self._answers) * LEFT_FOR_ANSWERS / self.rate)
 
     def _settle(self) -> None:
         """Sees to it that what was spent is taken off the shared budget, even where no lesson is waiting for its window."""
@@ -232,19 +347,36 @@ class Pace:
 
     async def _take_off(self) -> None:
         try:
-            await asyncio.sleep(WINDOW / 2)
-            spent, self._spent = self._spent, 0
-            if spent:
-                with suppress(StoreUnavailable):
-                    await self._budget.reserve(spent * self._gap)
+            while self._spent or self._unanswered:
+                await asyncio.sleep(SETTLES)
+                if self._spent or any(passed.is_overdue for passed in self._unanswered):
+                    with suppress(StoreUnavailable):
+                        await self._reserve(0)
         finally:
             self._settling = None
 
     # -- what is under way ---------------------------------------------------------------------------------------------
 
-    def passes(self) -> Passed:
-        """Notes that a message leaves now. Its `arrived` is called when the answer is there."""
-        passed, self._late = Passed(self._clock, self._unsteady, self._late), 0.0
+    def passes(self, moment: Moment | None = None) -> Passed:
+        """Notes that a message leaves now. `arrives` is called with what this answers when its answer is there."""
+        passed = self._passed(moment)
+        if not self._budget.alone:
+            self._unanswered.add(passed)
+            self._settle()
+        return passed
+
+    def arrives(self, passed: Passed) -> None:
+        """The answer is there, or will never be."""
+        late = passed.arrived()
+        self._unanswered.discard(passed)
+        if late and not self._budget.alone:
+            self._unsteady.missed()
+            self._spent += 1
+            self._settle()
+
+    def _passed(self, moment: Moment | None = None) -> Passed:
+        now = self._clock()
+        passed = Passed(self._clock, self._unsteady, moment or Moment(now, now + self._unsteady.borne))
         self._lately.append(passed)
         return passed
 
@@ -265,7 +397,13 @@ class Pace:
         return max(0.0, bunched, self._room(self._kept)) or (self._gap if self._calling else 0.0)
 
     def _room_for_a_lesson(self) -> float:
-        return self._room(self._kept) or (self._gap if self._calling or self._urgent else 0.0)
+        return self._stuck() or self._room(self._kept) or (self._gap if self._calling or self._urgent else 0.0)
+
+    def _stuck(self) -> float:
+        """Seconds until it is worth another look whether the messenger answers; 0 while it does."""
+        longest = self._clock() - self._trip - ANSWER
+        waiting = sum([one.left < longest for one in self._unanswered])
+        return ANSWER / 4 if waiting > max(1.0, STUCK * len(self._lately)) else 0.0
 
     async def _until(self, wait: Callable[[], float]) -> None:
         while True:
@@ -307,66 +445,90 @@ class Pace:
 
 
 class Unsteady:
-    """How much messages were early or late of late, and so how much of the rate lessons leave."""
+    """How much messages are early or late of late, and so how much of the rate lessons leave."""
 
     def __init__(self, rate: float, *, alone: bool) -> None:
-        self._keeps = 0.5 ** (1.0 / (CALMS_DOWN * rate))
-        self.quickest = 0.0
-        self._heard = 0.0
+        self._more = MORE_LEFT / rate
+        self.quickest = self._heard = 0.0
+        self._unknown = NOT_YET_KNOWN
         self._alone = alone
         self.left = LEFT_ALONE if alone else LEFT_AT_FIRST
-        self.lost = 0.0
-        """Seconds by which messages were later than there was room for: everybody's next window begins so much later."""
+        self._wanted = LEFT_AT_FIRST
 
     @property
     def borne(self) -> float:
         """Seconds by which a message may be late and still go at once. Later, it waits for another moment."""
-        return MOST_LEFT if self._alone else self.left
+        return self.borne_of(Stretch(0.0, 0.0, 0.0, self.left))[0]
 
-    def note(self, seconds: float) -> None:
-        """A message was so far from where it should have been."""
+    def borne_of(self, stretch: Stretch) -> tuple[float, float]:
+        """The same for the moments of a stretch; and the seconds that stay in doubt when half of it serves for what is unsure."""
         if self._alone:
-            return
-        self.left = min(MOST_LEFT, max(LEAST_LEFT, seconds, self.left * self._keeps))
+            return MOST_LEFT, 0.0
+        # Of two neighbouring seconds the first may have left more, so a little less is borne.
+        borne = stretch.left / (1.0 - stretch.left) - CALMS_DOWN
+        return borne - min(stretch.unsure, borne / 2), max(0.0, stretch.unsure - borne / 2)
 
-    def answered(self, now: float, late: float, seconds: float) -> None:
-        """A message left so late, and its answer took so long: what it took longer than the quickest, it may have arrived late."""
+    def leave(self, part: float) -> None:
+        """At least such a part has to be left from now on, until everything has calmed down."""
+        self._wanted = min(MOST_LEFT, max(self._wanted, part))
+
+    def missed(self) -> None:
+        """A message was later than is borne."""
+        self.leave(max(self._wanted, self.left) + self._more)
+
+    def wanted(self) -> float:
+        """The part to be left that nobody has been told of yet. Whoever is told remembers it."""
+        if self._alone:
+            return LEFT_ALONE
+        wanted, self._wanted = self._wanted, LEAST_LEFT
+        return wanted
+
+    def answered(self, now: float, seconds: float) -> None:
+        """An answer took so long."""
+        if self._unknown:
+            self._unknown -= 1
+            return
         grown = self.quickest * (1.0 + 0.5 * min(1.0, (now - self._heard) / FORGETS)) or seconds
         self.quickest, self._heard = min(seconds, grown), now
-        if self._alone:
-            return
-        off = late + min(seconds - self.quickest, ANSWER)
-        self.lost += max(0.0, off - self.left)
-        self.note(off)
 
 
 class Passed:
     """A message on its way. All take at least as long as the quickest does, so that this part makes no two of them meet; what one took
     longer, it counts as having arrived later."""
 
-    __slots__ = ("_answered", "_clock", "_late", "_left", "_unsteady")
+    __slots__ = ("_answered", "_clock", "_paid", "_unsteady", "_until", "left")
 
-    def __init__(self, clock: Callable[[], float], unsteady: Unsteady, late: float) -> None:
+    def __init__(self, clock: Callable[[], float], unsteady: Unsteady, moment: Moment) -> None:
         self._clock = clock
-        self._late = late
         self._unsteady = unsteady
-        self._left = clock()
+        self._paid, self._until = moment
+        self.left = clock()
         self._answered: float | None = None
 
-    def arrived(self) -> None:
-        """The answer is there."""
+    def arrived(self) -> bool:
+        """The answer is there. Answers whether the message may have arrived after its moment."""
         self._answered = self._clock()
-        self._unsteady.answered(self._answered, self._late, self.seconds)
+        self._unsteady.answered(self._answered, self.seconds)
+        return self._answered - self._unsteady.quickest > self._until
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it has been without an answer for too long since the moment that it paid for last."""
+        return self._answered is None and self._clock() > self._paid + OVERDUE
+
+    def paid_at(self, moment: float) -> None:
+        """It has paid for another one."""
+        self._paid = moment
 
     @property
     def seconds(self) -> float:
         """How long it has been, or was, under way."""
-        return (self._clock() if self._answered is None else self._answered) - self._left
+        return (self._clock() if self._answered is None else self._answered) - self.left
 
     def at(self, now: float) -> float:
         """When it counts as having arrived."""
-        longest = min(ANSWER, now - self._left) if self._answered is None else self._answered - self._left
-        return self._left + max(0.0, longest - self._unsteady.quickest)
+        longest = min(ANSWER, now - self.left) if self._answered is None else self._answered - self.left
+        return self.left + max(0.0, longest - self._unsteady.quickest)
 
 
 class ChatPace:

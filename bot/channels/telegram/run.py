@@ -29,8 +29,9 @@ LONG_POLL = 25
 HAND_OVER = 3.0
 """Seconds between two looks at whose turn it is to poll: with ten until a vanished machine is noticed, well within fifteen."""
 STANDING_BY = "standing by"
-LONG = 700
-"""Characters from which a message is read beside the event loop."""
+LOOK_AGAIN, SELDOM = 0.01, 0.1
+"""Seconds between two polls while updates are being answered, as Telegram then holds none open: at first, and in the end, when nothing
+new comes and nothing is done. Who calls for help meanwhile waits for so long before anybody knows of it."""
 UNCONFIRMED = 60
 """Updates left unconfirmed at most: Telegram shows a poll no more than 100, and new ones must stay visible behind stuck ones."""
 
@@ -83,7 +84,7 @@ class Intake:
             return _done()  # in a group only help is answered: lessons are between one person and the course
         if not self._help.reads.is_set():
             return asyncio.create_task(self._once_it_reads(incoming))
-        if len(incoming.text) > LONG:
+        if not self._help.at_hand(incoming):
             return asyncio.create_task(self._read_aside(incoming))
         return self._answer(incoming, self._help.read(incoming))
 
@@ -92,7 +93,7 @@ class Intake:
         await self._read_aside(incoming)
 
     async def _read_aside(self, incoming: Incoming) -> None:
-        # A fifth of a second for the longest message: nobody else waits for it.
+        # A fifth of a second for the longest message, and a hundredth for the first in a language: nobody else waits for it.
         await self._answer(incoming, await asyncio.to_thread(self._help.read, incoming))
 
     def _answer(self, incoming: Incoming, heard: Heard) -> asyncio.Future[None]:
@@ -139,6 +140,7 @@ class Receiver:
         self._ours, self._looked = asyncio.Event(), asyncio.Event()
         self._unconfirmed: dict[int, asyncio.Future[None]] = {}
         self._next: int | None = None
+        self._pause = LOOK_AGAIN
         self.state = "starting"
         self.listening = asyncio.Event()
 
@@ -234,22 +236,31 @@ class Receiver:
             return
         self._unconfirmed[number] = self._intake.take(update)
         self._next = number + 1
+        self._pause = LOOK_AGAIN
 
     def _offset(self) -> int | None:
         self._forget_handled()
         while len(self._unconfirmed) > UNCONFIRMED:
-            # So many stuck at once means that the database is: what is older is still in its lane and will be answered.
+            # So many behind a stuck one means that the database is away, or that its chat floods. Telegram shows no more than a hundred:
+            # who calls for help must be among them. What is older is still in its lane and will be answered.
             del self._unconfirmed[min(self._unconfirmed)]
         return min(self._unconfirmed, default=self._next)
 
     def _forget_handled(self) -> None:
-        for number in [number for number, future in self._unconfirmed.items() if future.done()]:
+        # What is handled behind one that is not stays here: Telegram shows it again, and it counts towards the hundred that it shows.
+        for number in list(self._unconfirmed):
+            if not self._unconfirmed[number].done():
+                return
             del self._unconfirmed[number]
 
     async def _settle(self) -> None:
-        if self._unconfirmed:
-            await asyncio.wait(self._unconfirmed.values(), timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.sleep(0.005 if any(f.done() for f in self._unconfirmed.values()) else 0)
+        waiting = [one for one in self._unconfirmed.values() if not one.done()]
+        if waiting:
+            pause, self._pause = self._pause, min(2 * self._pause, SELDOM)
+            await asyncio.wait(waiting, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            if any(one.done() for one in waiting):
+                self._pause = LOOK_AGAIN
+                await asyncio.sleep(0.005)
 
     async def confirm(self) -> None:
         """Tells Telegram, as the last thing, what has been handled."""

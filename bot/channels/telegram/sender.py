@@ -17,7 +17,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.channels.telegram.door import Door
-from bot.channels.telegram.pace import SHORT, Pace
+from bot.channels.telegram.pace import SHORT, Moment, Pace
 from bot.channels.telegram.render import as_html, as_plain, in_pieces, keyboard
 from bot.channels.telegram.request import AnswerLostError
 from bot.messages import (
@@ -100,21 +100,26 @@ class TelegramSender:
 
     async def lesson(self, chat: ChatRef, say: Say) -> Receipt:
         """Sends a lesson at the allowed pace. Tried once: the ledger decides about another time."""
-        held = max(self._pace.held if self._pace.held > SHORT else 0.0, self._pace.chat_held(chat))
-        if held:
+        if held := max(self._long_held, self._pace.chat_held(chat)):
             return Receipt(Outcome.SLOW_DOWN, retry_after=held)
         try:
-            await self._pace.lesson(chat)
+            moment = await self._pace.lesson(chat)
         except StoreUnavailable:
             return Receipt(Outcome.TRY_LATER, detail="no budget")
+        if moment is None or self._long_held:
+            return Receipt(Outcome.SLOW_DOWN, retry_after=self._pace.held)
         if chat in self._left:
             return LET_GO
-        receipt = await self._counted(lambda: self._lessons.send(chat, say))
+        receipt = await self._counted(lambda: self._lessons.send(chat, say), moment)
         if receipt.outcome is Outcome.SLOW_DOWN:
             await self._slow_down(chat, receipt.retry_after or 1.0)
         elif receipt.outcome is Outcome.SENT:
             self._pace.went_through(chat)
         return receipt
+
+    @property
+    def _long_held(self) -> float:
+        return self._pace.held if self._pace.held > SHORT else 0.0
 
     async def fetch(self, file: FileRef) -> bytes | None:
         """What is in a file that somebody sent; None when it cannot be had."""
@@ -157,14 +162,16 @@ class TelegramSender:
             await self._slow_down(chat, receipt.retry_after or 1.0)
         return receipt
 
-    async def _counted(self, call: Callable[[], Awaitable[Sent]]) -> Receipt:
-        passed = self._pace.passes()
+    async def _counted(self, call: Callable[[], Awaitable[Sent]], moment: Moment | None = None) -> Receipt:
+        passed = self._pace.passes(moment)
         try:
             receipt = await named(call)
         finally:
-            passed.arrived()
+            self._pace.arrives(passed)
         if receipt.outcome is Outcome.SENT:
             self._pace.took(passed.seconds)
+            for _ in receipt.before:  # the other pieces of what was too long for one message
+                self._pace.spend()
         return receipt
 
     async def _slow_down(self, chat: ChatRef, seconds: float) -> None:

@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 from bot.demo import limits
+from bot.demo.attachments import poll_content
 from bot.demo.chats import Chat, Json, Message
 from bot.demo.entities import Formatted
 from bot.demo.messenger import Messenger
@@ -188,22 +189,6 @@ def send_poll(messenger: Messenger, params: Params) -> Json:
     poll["is_anonymous"] = params.get("is_anonymous", True)
     poll["allows_multiple_answers"] = params.get("allows_multiple_answers", False)
     return _send(messenger, params, {"poll": poll}).raw()
-
-
-def poll_content(poll_id: str, question: str, options: list[str]) -> Json:
-    """The Bot API's Poll object, without votes."""
-    return {
-        "id": poll_id,
-        "question": question,
-        "options": [{"persistent_id": f"{n}", "text": text, "voter_count": 0} for n, text in enumerate(options)],
-        "total_voter_count": 0,
-        "is_closed": False,
-        "is_anonymous": True,
-        "type": "regular",
-        "allows_multiple_answers": False,
-        "allows_revoting": True,
-        "members_only": False,
-    }
 
 
 @method("copyMessage")
