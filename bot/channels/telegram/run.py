@@ -20,7 +20,7 @@ from bot.channels.telegram.intake import ALLOWED_UPDATES, is_private, understand
 from bot.channels.telegram.lanes import Lanes
 from bot.crisis import answer as crisis
 from bot.i18n.texts import languages, texts_for
-from bot.messages import Incoming
+from bot.messages import ChatRef, Incoming
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +64,7 @@ class Intake:
         self._handle = handle
         self._busy = busy
         self._now = now
+        self._last_aside: dict[ChatRef, asyncio.Event] = {}
         help_lane.line_up = self._line_up
 
     def take(self, update: Any) -> asyncio.Future[None]:
@@ -82,19 +83,26 @@ class Intake:
             return self._help.take(incoming, self._now(), private=private)
         if not private:
             return _done()  # in a group only help is answered: lessons are between one person and the course
-        if not self._help.reads.is_set():
-            return asyncio.create_task(self._once_it_reads(incoming))
-        if not self._help.at_hand(incoming):
-            return asyncio.create_task(self._read_aside(incoming))
-        return self._answer(incoming, self._help.read(incoming))
+        behind = self._last_aside.get(incoming.chat)
+        if behind is None and self._help.reads.is_set() and self._help.at_hand(incoming):
+            return self._answer(incoming, self._help.read(incoming))
+        lined_up = self._last_aside[incoming.chat] = asyncio.Event()
+        return asyncio.create_task(self._read_aside(incoming, behind, lined_up))
 
-    async def _once_it_reads(self, incoming: Incoming) -> None:
-        await self._help.reads.wait()
-        await self._read_aside(incoming)
-
-    async def _read_aside(self, incoming: Incoming) -> None:
-        # A fifth of a second for the longest message, and a hundredth for the first in a language: nobody else waits for it.
-        await self._answer(incoming, await asyncio.to_thread(self._help.read, incoming))
+    async def _read_aside(self, incoming: Incoming, behind: asyncio.Event | None, lined_up: asyncio.Event) -> None:
+        # A fifth of a second for the longest message, and a hundredth for the first in a language: nobody else waits for it. What
+        # the same person writes next does, unless it calls for help: their words are answered in their order.
+        try:
+            await self._help.reads.wait()
+            heard = await asyncio.to_thread(self._help.read, incoming)
+            if behind is not None and not heard.mine:
+                await behind.wait()
+            answered = self._answer(incoming, heard)
+        finally:
+            lined_up.set()
+            if self._last_aside.get(incoming.chat) is lined_up:
+                del self._last_aside[incoming.chat]
+        await answered
 
     def _answer(self, incoming: Incoming, heard: Heard) -> asyncio.Future[None]:
         if heard.mine:
