@@ -13,11 +13,10 @@ from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel import Locale
-
 CITIES = Path(__file__).parent / "cities.tsv"
+COUNTRIES = Path(__file__).parent / "countries.tsv"
+"""Made by `python -m tests.i18n.countries`: Babel would keep all it knows of eleven languages in memory for it, 18 MB."""
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
-_NAMES = ("en", "es", "de", "fr", "pt", "it", "ru", "uk", "tr", "hi", "ar")
 _ALSO_CALLED = {"usa": "US", "us": "US", "america": "US", "uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB",
                 "great britain": "GB", "britain": "GB", "northern ireland": "GB", "holland": "NL", "uae": "AE", "czechia": "CZ",
                 "korea": "KR", "brasil": "BR", "turkey": "TR", "burma": "MM", "ivory coast": "CI", "republic of ireland": "IE"}  # fmt: skip
@@ -62,11 +61,10 @@ def find_country(text: str) -> str | None:
 @cache
 def _country_names() -> dict[str, str]:
     names: dict[str, str] = {}
-    for language in _NAMES:
-        for iso, name in Locale(language).territories.items():
-            if len(iso) == 2 and iso.isalpha() and iso not in ("EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"):
-                names.setdefault(fold(name), iso)
-                names.setdefault(iso.lower(), iso)
+    for line in COUNTRIES.read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            iso, called = line.split("\t")
+            names |= dict.fromkeys((*called.split(","), iso.lower()), iso)
     return names | _ALSO_CALLED
 
 
@@ -108,8 +106,9 @@ def _rules(zone: str, now: datetime) -> tuple[timedelta | None, ...]:
 @cache
 def _ranks() -> dict[str, int]:
     ranks: dict[str, int] = {}
-    for number, line in enumerate(CITIES.read_text("utf-8").splitlines()):
-        ranks.setdefault(line.rpartition("\t")[2], number)
+    with CITIES.open(encoding="utf-8") as lines:  # a line at a time: all of it takes 7 MB
+        for number, line in enumerate(lines):
+            ranks.setdefault(line.rpartition("\t")[2].rstrip("\n"), number)
     return ranks
 
 

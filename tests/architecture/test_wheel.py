@@ -63,6 +63,7 @@ def test_every_lesson_is_in_the_wheel(names: set[str]) -> None:
         "bot/storage/migrations/versions/0001_the_first_tables.py",
         "bot/i18n/en.ftl",
         "bot/service/cities.tsv",
+        "bot/service/countries.tsv",
         "bot/crisis/data/helplines.json",
         "bot/demo/page/site/index.html",
         "bot/lessons/course.yaml",
