@@ -177,16 +177,19 @@ class HelpLane:
             _put(self.memory.held, incoming.chat, incoming)
         return self._go(self._answer(incoming, now, private, need))
 
-    def take_softly(self, incoming: Incoming, answered: asyncio.Future[None], now: datetime) -> None:
-        """Says in one line, once a day at most, that help is there: after the answer to their words, and without a sound."""
+    def take_softly(self, incoming: Incoming, answered: asyncio.Future[None], now: datetime) -> asyncio.Future[None]:
+        """Says in one line, once a day at most, that help is there: after the answer to their words, and without a sound. The future is
+        done when both are out."""
         last = self.memory.softly.get(incoming.chat)
-        if last is None or now - last >= SOFTLY_EVERY:
-            _put(self.memory.softly, incoming.chat, now)
-            self._go(self._softly(incoming, answered))
+        if last is not None and now - last < SOFTLY_EVERY:
+            return answered
+        _put(self.memory.softly, incoming.chat, now)
+        return self._go(self._softly(incoming, answered))
 
     async def _softly(self, incoming: Incoming, answered: asyncio.Future[None]) -> None:
         await asyncio.wait({answered}, timeout=ANSWERED_WITHIN)
         await self._show(incoming.chat, crisis.Card((crisis.soft_line(incoming.language),), silent=True, kind="soft"))
+        await asyncio.wait({answered})
 
     def _go(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

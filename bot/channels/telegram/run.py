@@ -108,9 +108,7 @@ class Intake:
         if heard.mine:
             return self._help.take(incoming, self._now(), private=True, need=heard.need)
         answered = self._line_up(incoming)
-        if heard.softly:
-            self._help.take_softly(incoming, answered, self._now())
-        return answered
+        return self._help.take_softly(incoming, answered, self._now()) if heard.softly else answered
 
     def _line_up(self, incoming: Incoming) -> asyncio.Future[None]:
         handled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
