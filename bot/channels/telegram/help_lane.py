@@ -91,6 +91,14 @@ class Memory:
         _put(self.messages, chat, [*self.messages.get(chat, []), *(i for i in ids if i is not None)][-20:])
 
 
+def _kept(work: Coroutine[None, None, None], tasks: set[asyncio.Task[None]]) -> asyncio.Task[None]:
+    """Begins some work, and keeps it among those tasks until it is done."""
+    task = asyncio.create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+    return task
+
+
 def _put(book: OrderedDict[ChatRef, T], chat: ChatRef, value: T) -> None:
     book[chat] = value
     book.move_to_end(chat)
@@ -192,10 +200,7 @@ class HelpLane:
         await asyncio.wait({answered})
 
     def _go(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+        return _kept(work, self._tasks)
 
     async def _answer(self, incoming: Incoming, now: datetime, private: bool, need: crisis.Need | None) -> None:
         today = now.date()
@@ -305,10 +310,7 @@ class HelpLane:
 
     def _beside(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Work that neither an update nor a stop waits for."""
-        task = asyncio.create_task(work)
-        self._afters.add(task)
-        task.add_done_callback(self._afters.discard)
-        return task
+        return _kept(work, self._afters)
 
     async def _after_kindly(self, incoming: Incoming, effects: crisis.Effects, now: datetime) -> None:
         try:

@@ -7,9 +7,9 @@ off in the same way.
 
 Why several processes together never let more arrive in a second than allowed, none of them knowing what the others do: their
 moments lie as far apart as the rate asks for, and a little more, the part of the rate that is left. A moment is good for a little
-while, the `tolerance`, which is so short that even if all of a second's messages come as late as that, they are not too many. Later
-than that nothing leaves. What left in time and may have arrived later, by its answer, pays for another moment, and for one more
-again and again while there is no answer: so in every second each message has a moment of its own that no other one uses.
+while, as much lateness as is `borne`, which is so short that even if all of a second's messages come as late as that, they are not
+too many. Later than that nothing leaves. What left in time and may have arrived later, by its answer, pays for another moment, and
+for one more again and again while there is no answer: so in every second each message has a moment of its own that no other one uses.
 """
 
 from __future__ import annotations
